@@ -1,0 +1,1 @@
+"""The terminal of dataexplore: command line, screens, panes and widgets."""
