@@ -5,6 +5,7 @@ import unicodedata
 
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _FILLERS = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u3164\ufe0e\ufe0f\uffa0]")
+_KEYS = {0x0A: "↵", 0x09: "⇥"}
 _NAMES = {
     0x200B: "ZWSP",
     0x200C: "ZWNJ",
@@ -32,6 +33,8 @@ class _Marks(dict[int, str]):
         char = chr(code_point)
         if code_point in (0xFE0E, 0xFE0F):  # emoji presentation: changes the width, says nothing
             mark = ""
+        elif code_point in _KEYS:
+            mark = _KEYS[code_point]
         elif code_point < 0x20:
             mark = chr(0x2400 + code_point)
         elif code_point == 0x7F:

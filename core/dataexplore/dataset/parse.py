@@ -1,0 +1,61 @@
+"""Parses the bytes of one record, or says why they are not a JSON object."""
+
+import json
+import re
+
+import orjson
+
+Record = dict[str, object]
+
+MAX_KEYS = 10_000
+"""A record with more keys is not read: it is damage, and a frame that wide helps nobody."""
+
+_KINDS = {list: "array", str: "string", int: "number", float: "number", bool: "true or false", type(None): "null"}
+_REPR = re.compile(rb"^\{\s*'")
+
+
+def parse(line: bytes, *, cut_off: bool = False) -> Record | str:
+    """Return the record, or the reason (one phrase) why there is none.
+
+    `cut_off` tells that the line is the last of the file and has no line end.
+    """
+    try:
+        value = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        return _reason(line, error, cut_off)
+    except RecursionError:
+        return "nested too deeply"
+    if not isinstance(value, dict):
+        return f"not a JSON object ({_KINDS[type(value)]})"
+    if len(value) > MAX_KEYS:
+        return f"too many keys ({len(value):,}; {MAX_KEYS:,} are read)"
+    return value
+
+
+def _reason(line: bytes, error: orjson.JSONDecodeError, cut_off: bool) -> str:
+    try:
+        text = line.decode("utf-8")
+    except UnicodeDecodeError as bad:
+        return f"not UTF-8 at byte {bad.start + 1}"
+    if _REPR.match(line):
+        return "Python's dict notation with single quotes, not JSON"
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as strict:
+        return _phrase(strict, text, cut_off)
+    except (RecursionError, ValueError):
+        return str(error.msg)
+    if re.search(r"\b(NaN|Infinity)\b", text):
+        return "NaN or Infinity is not JSON"
+    return f"not JSON: {error.msg.split(':')[0]} at column {error.colno}"
+
+
+def _phrase(error: json.JSONDecodeError, text: str, cut_off: bool) -> str:
+    at_end = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string")
+    if cut_off and at_end:
+        return "cut off at end of file (no newline)"
+    if error.msg.startswith("Invalid control character"):
+        return f"raw control character in a string at column {error.colno}"
+    if error.msg.startswith("Extra data"):
+        return f"extra data after the first object at column {error.colno}"
+    return f"not JSON: {error.msg[0].lower()}{error.msg[1:]} at column {error.colno}"

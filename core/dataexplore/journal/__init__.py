@@ -1,0 +1,1 @@
+"""Decisions: the append-only journal and what follows from it."""

@@ -1,0 +1,75 @@
+"""The append-only list of decisions: the only truth about what is kept."""
+
+import json
+import sqlite3
+import time
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from dataexplore.errors import WorkspaceError
+from dataexplore.journal.decision import Act, Decisions
+
+Kind = Literal["decide", "undo", "redo"]
+
+_NOTHING = Act(np.empty(0, np.uint64), np.empty(0, np.int8), "", hand=True)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the journal; undo and redo carry no act, they refer to what came before."""
+
+    seq: int
+    at: float
+    """Seconds since 1970."""
+    kind: Kind
+    act: Act
+
+
+class Journal:
+    """Writes entries durably and reads them back in order."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._database = database
+
+    def append(self, kind: Kind, act: Act = _NOTHING) -> Entry:
+        """Write one entry; when this returns, the entry is on disk."""
+        at = time.time()
+        rule = json.dumps(act.rule) if act.rule is not None else None
+        keys = _pack(act.keys.astype("<u8").tobytes())
+        decisions = _pack(act.decisions.astype(np.int8).tobytes())
+        try:
+            cursor = self._database.execute(
+                "INSERT INTO journal (at, kind, hand, reason, rule, keys, decisions) VALUES (?,?,?,?,?,?,?)",
+                (at, kind, act.hand, act.reason, rule, keys, decisions),
+            )
+        except sqlite3.Error as error:
+            raise WorkspaceError(f"the decision was not saved ({error}); free some disk space and try again") from None
+        return Entry(cursor.lastrowid or 0, at, kind, act)
+
+    def entries(self, after: int = 0) -> Iterator[Entry]:
+        """Yield the entries in order, those after a sequence number only if one is given."""
+        rows = self._database.execute("SELECT * FROM journal WHERE seq > ? ORDER BY seq", (after,))
+        for seq, at, kind, hand, reason, rule, keys, decisions in rows:
+            try:
+                act = Act(
+                    np.frombuffer(zlib.decompress(keys), "<u8").astype(np.uint64),
+                    _decisions(decisions),
+                    reason,
+                    bool(hand),
+                    json.loads(rule) if rule else None,
+                )
+            except (zlib.error, ValueError):
+                raise WorkspaceError(f"entry {seq} of the journal is damaged; restore workspace.db from a copy") from None
+            yield Entry(seq, at, kind, act)
+
+
+def _pack(data: bytes) -> bytes:
+    return zlib.compress(data, 1)
+
+
+def _decisions(data: bytes) -> Decisions:
+    return np.frombuffer(zlib.decompress(data), np.int8)

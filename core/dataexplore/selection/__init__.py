@@ -1,0 +1,1 @@
+"""Rules, recipes and what is written out."""

@@ -1,0 +1,139 @@
+"""Writes the kept rows byte for byte, and beside them why each other row was dropped."""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import orjson
+
+from dataexplore.dataset.dataset import Dataset
+from dataexplore.dataset.keys import key_text
+from dataexplore.errors import ExportError
+from dataexplore.journal.decision import DROP, KEEP, UNDECIDED, Decisions
+from dataexplore.journal.journal import Entry
+from dataexplore.text import short
+
+Why = Callable[[int], Entry | None]
+"""Returns the journal entry that decided a row."""
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was written; kept + dropped + undecided + unreadable is every line of the source."""
+
+    kept: int
+    dropped: int
+    undecided: int
+    unreadable: int
+    rows: int
+    """Rows in `out`."""
+    out: Path
+    dropped_out: Path
+    recipe_out: Path
+
+
+def export(
+    dataset: Dataset, decisions: Decisions, why: Why, recipe: bytes, out: Path, *, only_kept: bool = False
+) -> Exported:
+    """Write the rows not dropped (or only the kept ones), `dropped.jsonl` and `recipe.toml` beside them.
+
+    Each file is old or complete, never half; raise ExportError when the source changed or would be overwritten.
+    """
+    out = _target(dataset, out)
+    _check_source(dataset)
+    wanted = decisions == KEEP if only_kept else decisions != DROP
+    rows = np.flatnonzero(wanted)
+    dropped_out, recipe_out = out.parent / "dropped.jsonl", out.parent / "recipe.toml"
+    for beside in (dropped_out, recipe_out):
+        _refuse_overwriting(dataset, beside)
+    write_rows(dataset, rows, out)
+    with replacing(dropped_out) as file:
+        for row in np.flatnonzero(decisions == DROP).tolist():
+            file.write(_dropped_line(dataset, row, why(row)))
+    with replacing(recipe_out) as file:
+        file.write(recipe)
+    counts = [int(np.count_nonzero(decisions == decision)) for decision in (KEEP, DROP, UNDECIDED)]
+    return Exported(*counts, len(dataset.unreadable), len(rows), out, dropped_out, recipe_out)
+
+
+def write_rows(dataset: Dataset, rows: np.ndarray[tuple[int], np.dtype[np.int64]], out: Path) -> None:
+    """Copy rows in source order, in the source's own format and bytes."""
+    _refuse_overwriting(dataset, out)
+    with replacing(out) as file:
+        if dataset.format == "json array":
+            file.write(b"[\n")
+            for place, row in enumerate(rows.tolist()):
+                file.write((b",\n" if place else b"") + dataset.raw(row))
+            file.write(b"\n]\n")
+        else:
+            data = dataset.source.data
+            for row in rows.tolist():
+                file.write(dataset.raw(row))
+                end = int(dataset.spans.end[row])
+                file.write(b"\r\n" if data[end : end + 2] == b"\r\n" else b"\n")
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """Open a file that takes the place of `path` only when it was written whole."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}-")
+    except OSError as error:
+        raise ExportError(_failure(path, error)) from None
+    try:
+        with os.fdopen(descriptor, "wb", buffering=1 << 20) as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        mode = 0o666 & ~_umask()
+        Path(name).chmod(mode)
+        Path(name).replace(path)
+    except OSError as error:
+        Path(name).unlink(missing_ok=True)
+        raise ExportError(_failure(path, error)) from None
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _target(dataset: Dataset, out: Path) -> Path:
+    return out / dataset.path.name if out.is_dir() else out
+
+
+def _refuse_overwriting(dataset: Dataset, path: Path) -> None:
+    if path.exists() and path.samefile(dataset.path):
+        raise ExportError(f"{short(str(path), 200)}: is the dataset itself; write to another name")
+
+
+def _check_source(dataset: Dataset) -> None:
+    if dataset.source.changed():
+        raise ExportError(f"{short(str(dataset.path), 200)}: has changed since it was opened; open it again first")
+
+
+def _dropped_line(dataset: Dataset, row: int, entry: Entry | None) -> bytes:
+    note = {
+        "row": row,
+        "key": key_text(int(dataset.keys[row])),
+        "reason": entry.act.reason if entry else "",
+        "by": "hand" if entry and entry.act.hand else "rule",
+        "rule": entry.act.rule if entry else None,
+    }
+    # JSON has no raw line end inside a string, so a line end in a row's bytes only separates its parts.
+    raw = dataset.raw(row).replace(b"\r", b" ").replace(b"\n", b" ")
+    return orjson.dumps(note)[:-1] + b',"record":' + raw + b"}\n"
+
+
+def _failure(path: Path, error: OSError) -> str:
+    return f"{short(str(path), 200)}: not written ({(error.strerror or 'failed').lower()}); what was there before is untouched"
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask

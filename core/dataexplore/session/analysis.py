@@ -1,0 +1,82 @@
+"""What is computed about the rows on demand and kept for the sitting: vectors, duplicate edges, clusters."""
+
+from collections.abc import Callable
+from pathlib import Path
+from threading import RLock
+
+from dataexplore.clusters.kmeans import Clusters, kmeans
+from dataexplore.clusters.labels import terms
+from dataexplore.dataset.dataset import Dataset
+from dataexplore.duplicates.edges import Edges, find_edges
+from dataexplore.duplicates.groups import Groups, group
+from dataexplore.errors import RuleError
+from dataexplore.vectors.encoder import FloatMatrix, find_encoder
+from dataexplore.vectors.store import VectorStore
+
+Progress = Callable[[int, int], None]
+
+FLOOR = 0.8
+"""Edges below this similarity are not looked for unless a lower threshold is asked for."""
+
+
+class Analysis:
+    """Computes each thing once, in whichever thread asks first."""
+
+    def __init__(self, dataset: Dataset, vectors: Path, encoder: str = "static", text: str = "prompt") -> None:
+        self._dataset = dataset
+        self._store = VectorStore(vectors)
+        self.encoder = encoder
+        self.text = text
+        """The text recipe: prompt or response."""
+        self._lock = RLock()
+        self._vectors: FloatMatrix | None = None
+        self._edges: Edges | None = None
+        self._groups: dict[float, Groups] = {}
+        self._clusters: dict[tuple[int | None, int], Clusters] = {}
+        self._terms: dict[tuple[int, int], list[tuple[str, ...]]] = {}
+
+    def vectors(self, progress: Progress | None = None) -> FloatMatrix:
+        """Return the rows' vectors, encoding those that are not stored yet."""
+        with self._lock:
+            if self._vectors is None:
+                encoder = find_encoder(self.encoder)
+                column = self._dataset.responses if self.text == "response" else self._dataset.prompts
+                self._vectors = self._store.vectors(
+                    encoder, self.text, self._dataset.keys, lambda rows: column[rows].to_list(), progress
+                )
+            return self._vectors
+
+    def edges(self, floor: float = FLOOR, progress: Progress | None = None) -> Edges:
+        """Return the pairs of similar rows down to `floor`."""
+        with self._lock:
+            if self._edges is None or self._edges.floor > floor:
+                column = self._dataset.responses if self.text == "response" else self._dataset.prompts
+                self._edges = find_edges(self.vectors(progress), column.to_list(), floor, progress)
+            return self._edges
+
+    def groups(self, threshold: float) -> Groups:
+        """Return the duplicate groups at a threshold."""
+        if not 0 < threshold <= 1:
+            raise RuleError(f"a similarity threshold lies between 0 and 1; {threshold:g} does not")
+        threshold = round(threshold, 4)
+        edges = self.edges(min(FLOOR, threshold))
+        if threshold not in self._groups:
+            self._groups[threshold] = group(edges, threshold)
+        return self._groups[threshold]
+
+    def clusters(self, k: int | None = None, seed: int = 0, progress: Progress | None = None) -> Clusters:
+        """Return the clusters of the rows; the same k and seed give the same ones."""
+        with self._lock:
+            if (k, seed) not in self._clusters:
+                found = kmeans(self.vectors(progress), k, seed, progress)
+                self._clusters[k, seed] = self._clusters[found.k, seed] = found
+            return self._clusters[k, seed]
+
+    def cluster_terms(self, clusters: Clusters) -> list[tuple[str, ...]]:
+        """Return the distinctive terms of each cluster."""
+        with self._lock:
+            name = (clusters.k, clusters.seed)
+            if name not in self._terms:
+                texts = self._dataset.prompts.to_list()
+                self._terms[name] = terms(texts, clusters.labels, clusters.k)
+            return self._terms[name]

@@ -1,0 +1,217 @@
+"""The one owner of mutable state: a dataset, its workspace, journal, signals and view."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from dataexplore.clusters.kmeans import Clusters
+from dataexplore.dataset.dataset import Dataset
+from dataexplore.dataset.loading import open_dataset
+from dataexplore.duplicates.groups import Groups
+from dataexplore.errors import WorkspaceError
+from dataexplore.journal.decision import UNDECIDED, Act, Decision, Decisions
+from dataexplore.journal.journal import Entry, Journal
+from dataexplore.journal.ledger import Ledger, Rows
+from dataexplore.selection.export import Exported, export
+from dataexplore.selection.recipe import (
+    Recipe,
+    Step,
+    hand_of,
+    outcome_of,
+    rule_from,
+    run_recipe,
+    write_recipe,
+)
+from dataexplore.selection.rule import Mask, Rule, settle
+from dataexplore.session.analysis import Analysis
+from dataexplore.session.columns import Columns
+from dataexplore.session.state import State, View, count
+from dataexplore.signals.imports import Ratings, read_ratings
+from dataexplore.signals.signal import Scores, Signal
+from dataexplore.signals.store import load_signals, save_signal
+from dataexplore.workspace.workspace import Workspace, open_workspace
+
+
+class Session:
+    """Every change goes through here: it is durable first, and then a new frozen `state`."""
+
+    def __init__(self, dataset: Dataset, workspace: Workspace) -> None:
+        self.dataset = dataset
+        self.workspace = workspace
+        self.columns = Columns(dataset, load_signals(workspace.database, dataset))
+        self.analysis = Analysis(dataset, workspace.vectors)
+        self._journal = Journal(workspace.database)
+        self._ledger = Ledger(len(dataset), dataset.rows_of)
+        self._acts = 0
+        for entry in self._journal.entries():
+            self._take(entry)
+        self.state = self._state(View(np.arange(len(dataset))))
+
+    @classmethod
+    def open(cls, path: Path | str, workspace: Path | None = None) -> "Session":
+        """Open a file and its workspace, as the writer if nobody else is."""
+        dataset = open_dataset(path)
+        return cls(dataset, open_workspace(dataset.path, workspace))
+
+    def close(self) -> None:
+        """Let the next writer in."""
+        self.workspace.close()
+
+    # --- decisions
+
+    def decide(self, rows: Rows, decision: Decision, reason: str) -> State:
+        """Decide rows by hand; when this returns, the decision is on disk."""
+        keys = self.dataset.keys[rows]
+        return self._append("decide", Act(keys, np.full(len(keys), decision, np.int8), reason, hand=True))
+
+    def apply(self, rule: Rule) -> State:
+        """Let a rule decide; it takes the place of an earlier rule of its slot and never touches a hand decision."""
+        return self._settle_act(rule, *self._settled(rule))
+
+    def preview(self, rule: Rule) -> State:
+        """Return the state a rule would lead to, without deciding anything."""
+        settled, _ = self._settled(rule)
+        return State(settled, count(settled, self.dataset.tokens), self.state.view)
+
+    def replay(self, recipe: Recipe, *, decide: bool = True) -> tuple[Decisions, list[Step]]:
+        """Run a recipe on all rows, hand decisions standing; `decide` records the outcome as one act."""
+        hand = np.where(self.by_hand, self.state.decisions, UNDECIDED).astype(np.int8)
+        decisions, steps = run_recipe(recipe, self, hand)
+        if decide:
+            rule = {"kind": "recipe", "step": [one.as_step() for one in recipe.rules]}
+            reason = "; ".join(one.title for one in recipe.rules) or "recipe"
+            rows = np.flatnonzero((decisions != self.state.decisions) | ((decisions != UNDECIDED) & ~self.by_hand))
+            self._append("decide", Act(self.dataset.keys[rows], decisions[rows], reason, hand=False, rule=rule))
+        return decisions, steps
+
+    def undo(self) -> State:
+        """Take the last act back, whenever it was made."""
+        return self._append("undo") if self._ledger.next_undo else self.state
+
+    def redo(self) -> State:
+        """Bring back what undo took."""
+        return self._append("redo") if self._ledger.next_redo else self.state
+
+    def why(self, row: int) -> Entry | None:
+        """Return the journal entry that decided a row."""
+        return self._ledger.by(row)
+
+    @property
+    def by_hand(self) -> Mask:
+        """Rows decided by hand."""
+        return self._ledger.by_hand
+
+    @property
+    def acts(self) -> list[Entry]:
+        """The acts in force, oldest first."""
+        return self._ledger.done
+
+    # --- the view
+
+    def show(self, filter: str | None = None, sort: str | None = None, descending: bool = True) -> State:  # noqa: A002 # the design's word
+        """Choose the rows on screen; None leaves the filter or the sort as it is, an empty text clears it."""
+        view = self.state.view
+        filter = view.filter if filter is None else filter  # noqa: A001 # the design's word
+        sort, descending = (view.sort, view.descending) if sort is None else (sort, descending)
+        rows = np.flatnonzero(self.where(filter)) if filter else np.arange(len(self.dataset))
+        if sort:
+            rows = self.columns.order(sort, rows, self.state.decisions, descending=descending)
+        self.state = self._state(View(rows, filter, sort, descending))
+        return self.state
+
+    # --- what is known about the rows (the rules' `Knowledge`)
+
+    def scores(self, signal: str) -> Scores:
+        """Return a signal's scores; raise SignalError when there is none of that name."""
+        return self.columns.scores(signal)
+
+    def where(self, sql: str) -> Mask:
+        """Return the rows that match a filter; raise FilterError when it cannot be understood."""
+        return self.columns.where(sql, self.state.decisions)
+
+    def groups(self, threshold: float) -> Groups:
+        """Return the duplicate groups at a threshold."""
+        return self.analysis.groups(threshold)
+
+    def clusters(self, k: int | None = None, seed: int = 0) -> Clusters:
+        """Return the clusters of the rows."""
+        return self.analysis.clusters(k, seed)
+
+    def import_scores(self, path: Path, on: str = "row") -> Ratings:
+        """Read ratings made elsewhere and keep them in the workspace."""
+        self._must_write()
+        ratings = read_ratings(path, self.dataset, on)
+        for name, scores in ratings.columns.items():
+            save_signal(self.workspace.database, self.dataset, name, scores, path.name)
+            self.columns.add(Signal(name, scores, "imported", path.name))
+        return ratings
+
+    # --- what leaves
+
+    def recipe(self) -> Recipe:
+        """Return the acts in force as a recipe: rules in order, a later one of a slot in place of the earlier."""
+        rules: list[Rule] = []
+        for entry in self._ledger.done:
+            for rule in _rules_of(entry.act.rule):
+                rules = [one for one in rules if not rule.slot or one.slot != rule.slot]
+                rules.append(rule)
+            if entry.act.rule and entry.act.rule["kind"] == "recipe":
+                rules = _rules_of(entry.act.rule)
+        rows = np.flatnonzero(self.by_hand)
+        return Recipe(tuple(rules), hand_of(self.dataset.keys[rows].tolist(), self.state.decisions[rows]))
+
+    def export(self, out: Path, *, only_kept: bool = False) -> Exported:
+        """Write the rows not dropped (or only the kept ones), the dropped ones with reasons, and the recipe."""
+        recipe = write_recipe(self.recipe(), self.dataset.path.name, len(self.dataset))
+        return export(self.dataset, self.state.decisions, self.why, recipe, out, only_kept=only_kept)
+
+    # --- inside
+
+    def _settled(self, rule: Rule) -> tuple[Decisions, Mask]:
+        slot = rule.slot
+        replaced = self._ledger.decided_by(
+            lambda entry: bool(slot) and any(one.slot == slot for one in _rules_of(entry.act.rule))
+        )
+        before = np.where(replaced, UNDECIDED, self.state.decisions).astype(np.int8)
+        return settle(outcome_of(rule, self, before), before, self.by_hand), replaced
+
+    def _settle_act(self, rule: Rule, settled: Decisions, replaced: Mask) -> State:
+        rows = np.flatnonzero((settled != self.state.decisions) | replaced)
+        act = Act(self.dataset.keys[rows], settled[rows], rule.title, hand=False, rule=rule.as_step())
+        return self._append("decide", act)
+
+    def _append(self, kind: Any, act: Act | None = None) -> State:
+        self._must_write()
+        entry = self._journal.append(kind, act) if act is not None else self._journal.append(kind)
+        self._take(entry)
+        self.state = self._state(self.state.view)
+        return self.state
+
+    def _must_write(self) -> None:
+        if not self.workspace.writable:
+            raise WorkspaceError(self.workspace.notice or "the workspace was opened for reading only")
+
+    def _take(self, entry: Entry) -> None:
+        self._ledger.apply(entry)
+        self._acts += 1
+
+    def _state(self, view: View) -> State:
+        ledger = self._ledger
+        undo, redo = ledger.next_undo, ledger.next_redo
+        return State(
+            ledger.decisions,
+            count(ledger.decisions, self.dataset.tokens),
+            view,
+            undo.act.reason if undo else "",
+            redo.act.reason if redo else "",
+            self._acts,
+        )
+
+
+def _rules_of(step: dict[str, Any] | None) -> list[Rule]:
+    if step is None:
+        return []
+    if step["kind"] == "recipe":
+        return [rule_from(one) for one in step["step"]]
+    return [rule_from(step)]

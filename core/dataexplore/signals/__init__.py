@@ -1,0 +1,1 @@
+"""One value per row: columns, histograms, imports."""

@@ -1,0 +1,39 @@
+"""Keeps imported signals in the workspace, by key, so that they survive reordering and appending."""
+
+import sqlite3
+import time
+import zlib
+
+import numpy as np
+
+from dataexplore.dataset.dataset import Dataset
+from dataexplore.errors import WorkspaceError
+from dataexplore.signals.signal import Scores, Signal
+
+
+def save_signal(database: sqlite3.Connection, dataset: Dataset, name: str, scores: Scores, origin: str) -> None:
+    """Write one imported signal, in place of an earlier one of the same name."""
+    known = ~np.isnan(scores)
+    keys = zlib.compress(dataset.keys[known].astype("<u8").tobytes(), 1)
+    packed = zlib.compress(scores[known].astype("<f8").tobytes(), 1)
+    try:
+        database.execute(
+            "INSERT OR REPLACE INTO signals VALUES (?,?,?,?,?)", (name, origin, time.time(), keys, packed)
+        )
+    except sqlite3.Error as error:
+        raise WorkspaceError(f"the signal was not saved ({error}); free some disk space and try again") from None
+
+
+def load_signals(database: sqlite3.Connection, dataset: Dataset) -> dict[str, Signal]:
+    """Return the imported signals, lined up with the rows that are in the file now."""
+    signals = {}
+    for name, origin, keys, packed in database.execute("SELECT name, origin, keys, scores FROM signals ORDER BY name"):
+        try:
+            rows = dataset.rows_of(np.frombuffer(zlib.decompress(keys), "<u8").astype(np.uint64))
+            known = np.frombuffer(zlib.decompress(packed), "<f8")
+        except (zlib.error, ValueError):
+            raise WorkspaceError(f"the stored signal {name!r} is damaged; import it again") from None
+        scores = np.full(len(dataset), np.nan)
+        scores[rows[rows >= 0]] = known[rows >= 0]
+        signals[name] = Signal(name, scores, "imported", origin)
+    return signals

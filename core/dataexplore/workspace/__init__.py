@@ -1,0 +1,1 @@
+"""The folder beside the data that holds decisions, signals, vectors and jobs."""

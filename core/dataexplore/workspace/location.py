@@ -1,0 +1,41 @@
+"""Where the decisions on a file live: beside the data, or in the XDG state folder when that cannot be written."""
+
+import hashlib
+import os
+from pathlib import Path
+
+from dataexplore.errors import WorkspaceError
+from dataexplore.text import short
+
+
+def beside(path: Path) -> Path:
+    """Return the workspace folder next to a dataset."""
+    return path.parent / ".dataexplore" / path.name
+
+
+def fallback(path: Path) -> Path:
+    """Return the workspace folder for a dataset in a place that cannot be written."""
+    state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
+    place = hashlib.blake2b(os.fsencode(path.resolve().parent), digest_size=6).hexdigest()
+    return state / "dataexplore" / f"{path.name}-{place}"
+
+
+def make_folder(path: Path, chosen: Path | None = None) -> Path:
+    """Create and return the workspace of `path`: `chosen`, beside the data, or the fallback."""
+    candidates = [chosen] if chosen else [beside(path), fallback(path)]
+    reasons = []
+    for folder in candidates:
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if os.access(folder, os.W_OK | os.X_OK):
+                return folder
+            reasons.append(f"{short(str(folder), 200)}: permission denied")
+        except OSError as error:
+            reasons.append(f"{short(str(folder), 200)}: {(error.strerror or 'cannot be made').lower()}")
+    raise WorkspaceError(f"no place for decisions ({'; '.join(reasons)}); name one with --workspace DIR")
+
+
+def find_folder(path: Path, chosen: Path | None = None) -> Path | None:
+    """Return the workspace of `path` if there is one, without making it."""
+    candidates = [chosen] if chosen else [beside(path), fallback(path)]
+    return next((folder for folder in candidates if folder.is_dir()), None)

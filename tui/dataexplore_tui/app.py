@@ -1,0 +1,133 @@
+"""The application: opens the file behind the first screen, holds the modes, leaves."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from dataexplore.dataset.opening import Head
+from dataexplore.errors import DataexploreError
+from dataexplore_tui.commands import Commands
+from dataexplore_tui.screens.catalogue import MODE_SCREENS
+from dataexplore_tui.screens.help import help_lines
+from dataexplore_tui.screens.mode import ModeScreen
+from dataexplore_tui.screens.overlay import Overlay
+from dataexplore_tui.screens.problems import problem_lines
+from dataexplore_tui.screens.sitting import Sitting
+from dataexplore_tui.widgets.guard import Guard
+from dataexplore_tui.widgets.ink import THEME
+from textual import work
+from textual.app import App
+from textual.binding import BindingType
+from textual.filter import LineFilter
+from textual.screen import Screen
+from textual.worker import get_current_worker
+
+if TYPE_CHECKING:
+    from dataexplore.session.session import Session
+
+_GUARD = Guard()
+
+
+class DataexploreApp(App[None]):
+    """A thin shell: the screens act, the session remembers."""
+
+    TITLE = "dataexplore"
+    CSS_PATH = "app.tcss"
+    COMMANDS: ClassVar[set[type[Commands]]] = {Commands}  # type: ignore[assignment] # Textual allows callables too
+    BINDINGS: ClassVar[list[BindingType]] = []
+    ENABLE_COMMAND_PALETTE = True
+
+    def __init__(self, head: Head, workspace: Path | None = None, python: str | None = None) -> None:
+        super().__init__()
+        self.sitting = Sitting(head, workspace, python=python)
+        self.register_theme(THEME)
+        self.theme = THEME.name
+        self.failure: str | None = None
+        """Why the program had to stop, for the command line to print."""
+
+    def on_mount(self) -> None:
+        """Show the first rows, then read the others."""
+        for number, screen in MODE_SCREENS.items():
+            self.add_mode(str(number), lambda screen=screen: screen(self.sitting))  # type: ignore[misc] # one screen a mode
+        self.action_mode(1)
+        self.call_after_refresh(self._read)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Let every line of every widget pass the guard last."""
+        return [*super().get_line_filters(), _GUARD]
+
+    def get_default_screen(self) -> Screen[None]:
+        """Nothing is shown outside the modes."""
+        return Screen(id="_default")
+
+    @work(thread=True, exit_on_error=False)
+    def _read(self) -> None:
+        from dataexplore.dataset.loading import LoadCancelledError, load
+        from dataexplore.session.session import Session
+        from dataexplore.workspace.workspace import open_workspace
+
+        worker = get_current_worker()
+
+        def progress(done: int, total: int) -> None:
+            if not worker.is_cancelled:
+                self.call_from_thread(self._reading, f"reading {done:,} of {total:,} rows")
+
+        try:
+            dataset = load(self.sitting.head, progress, lambda: worker.is_cancelled)
+            session = Session(dataset, open_workspace(dataset.path, self.sitting.workspace))
+        except LoadCancelledError:
+            return
+        except DataexploreError as error:
+            self.call_from_thread(self._give_up, str(error))
+            return
+        if worker.is_cancelled:
+            session.close()
+        else:
+            self.call_from_thread(self._opened, session)
+
+    def _reading(self, text: str) -> None:
+        if isinstance(self.screen, ModeScreen):
+            self.screen.reading(text)
+
+    def _opened(self, session: "Session") -> None:
+        self.sitting.opened(session)
+        bad, odd = len(session.dataset.unreadable), len(session.dataset.problems)
+        if bad:
+            self.sitting.notices.append(f"{bad:,} lines are no rows: ! lists them with their reasons")
+        elif odd:
+            self.sitting.notices.append("some rows have odd content: ! says which")
+        for screen in self.screen_stack:
+            if isinstance(screen, ModeScreen):
+                screen.enter()
+
+    def _give_up(self, reason: str) -> None:
+        self.failure = reason
+        self.exit()
+
+    def action_mode(self, number: int) -> None:
+        """Change mode."""
+        self.switch_mode(str(number))
+
+    def action_help(self) -> None:
+        """Show the keys of this mode."""
+        screen = self.screen
+        if isinstance(screen, ModeScreen):
+            name = type(screen).__name__.removesuffix("Screen")
+            lines = help_lines(f"{screen.NUMBER} {name}", type(screen).BINDINGS, ModeScreen.BINDINGS)
+            self.push_screen(Overlay("keys", lines))
+
+    def action_problems(self) -> None:
+        """Show what is wrong with the file."""
+        session = self.sitting.session
+        if session is not None:
+            self.push_screen(Overlay("problems", problem_lines(session.dataset)))
+
+    def action_leave(self) -> None:
+        """Leave; every decision is already on disk."""
+        self.workers.cancel_all()
+        self.exit()
+
+    def on_unmount(self) -> None:
+        """Let the next writer in."""
+        if self.sitting.session is not None:
+            self.sitting.session.close()

@@ -1,0 +1,1 @@
+"""Parts of a screen that know the rows but not each other."""

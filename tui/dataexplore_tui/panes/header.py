@@ -1,0 +1,83 @@
+"""The two lines on top: the file, where its rows are, the six modes and the last message."""
+
+from dataexplore.session.state import Counts
+from dataexplore_tui.widgets.bars import brief
+from dataexplore_tui.widgets.ink import ACCENT, DIM, DROP, KEEP, STRONG, TITLE, WARN, across, line, shown
+from dataexplore_tui.widgets.lines import Lines
+from rich.style import Style
+from rich.text import Text
+
+MODES = ("Rows", "Scores", "Duplicates", "Clusters", "Subset", "Runs")
+
+_WIDE = 100
+_HERE = Style(color="#7aa2f7", bold=True, underline=True)
+
+
+class Header(Lines):
+    """Always there, always true: keep + drop + undecided is every row."""
+
+    DEFAULT_CSS = "Header { height: 2; dock: top; background: $panel; }"
+
+    def __init__(self, mode: int) -> None:
+        super().__init__(id="header")
+        self._mode = mode
+        self._name = ""
+        self._counts: Counts | None = None
+        self._reading = ""
+        self._message = Text()
+
+    def set_counts(self, name: str, counts: Counts | None, reading: str = "") -> None:
+        """Show the file and its counts, or how far reading has come while there are none."""
+        self._name, self._counts, self._reading = name, counts, reading
+        self._lay_out()
+
+    def say(self, message: str, *, warning: bool = False) -> None:
+        """Show one sentence until the next; it may hold text from data."""
+        self._message = shown(message, WARN if warning else DIM)
+        self._lay_out()
+
+    def on_resize(self) -> None:
+        """Use the new width."""
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        width = self.size.width
+        if not width:
+            return
+        right = self._message.copy()
+        right.append(" ")
+        room = width - self._modes(width).cell_len - 2
+        if right.cell_len > room:
+            right.truncate(max(0, room), overflow="ellipsis")
+        self.update([self._first(width), across(self._modes(width), right, width)], keep_place=True)
+
+    def _first(self, width: int) -> Text:
+        counts = self._counts
+        if counts is None:
+            name = line(" ", ("dataexplore  ", TITLE) if width >= _WIDE else " ", shown(self._name, STRONG))
+            return across(name, line((self._reading, DIM), " "), width)
+        rows = f"{counts.rows:,}"
+        if width < _WIDE:
+            name = line(" ", shown(self._name, STRONG), f"  {rows}")
+            numbers = line(
+                ("K ", KEEP), f"{counts.keep:,}  ", ("D ", DROP), f"{counts.drop:,}  ",
+                ("· ", DIM), f"{counts.undecided:,}  ", (f"~{brief(counts.kept_tokens)} tok ", DIM),
+            )  # fmt: skip
+            return across(name, numbers, width)
+        name = line(" ", ("dataexplore  ", TITLE), shown(self._name, STRONG), f"   {rows} rows")
+        numbers = line(
+            ("keep ", KEEP), f"{counts.keep:,}   ", ("drop ", DROP), f"{counts.drop:,}   ",
+            ("undecided ", DIM), f"{counts.undecided:,}   ", (f"~{brief(counts.kept_tokens)} tokens kept ", DIM),
+        )  # fmt: skip
+        return across(name, numbers, width)
+
+    def _modes(self, width: int) -> Text:
+        text = Text(" ", end="")
+        for number, mode in enumerate(MODES, 1):
+            here = number == self._mode
+            word = mode if width >= _WIDE or here else mode[:4] if mode == "Duplicates" else mode
+            text.append(f"{number} ", ACCENT if here else DIM)
+            text.append(word, _HERE if here else DIM)
+            text.append("  ")
+        return text
+

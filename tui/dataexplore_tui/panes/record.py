@@ -1,0 +1,127 @@
+"""One row, whole: its text, its other fields, what is known about it and who decided."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+
+import orjson
+from dataexplore.dataset.keys import key_text
+from dataexplore.dataset.parse import Record
+from dataexplore.dataset.schema import Schema, turns
+from dataexplore.journal.journal import Entry
+from dataexplore.session.state import State
+from dataexplore_tui.panes.rows import letter, score_text
+from dataexplore_tui.widgets.ink import ACCENT, DIM, FOUND, WARN, line, shown, shown_lines
+from dataexplore_tui.widgets.lines import Lines
+from dataexplore_tui.widgets.strips import wrapped
+from rich.text import Text
+
+if TYPE_CHECKING:  # these bring Polars, which the first screen does not wait for
+    from dataexplore.dataset.dataset import Dataset
+    from dataexplore.signals.signal import Signal
+
+_LONGEST = 20_000
+"""Characters of one field that are laid out; the rest is said to be there."""
+
+
+class RecordPane(Lines):
+    """Shows a row; scrolls by `[` and `]` from the list."""
+
+    def __init__(self) -> None:
+        super().__init__(id="record", classes="pane")
+        self._found = ""
+
+    def show_row(
+        self, dataset: Dataset, state: State, row: int, signals: Sequence[Signal], entry: Entry | None, found: str = ""
+    ) -> None:
+        """Show one row with everything that is known about it."""
+        self._found = found
+        self.border_title = f"row {row + 1:,} · key {key_text(int(dataset.keys[row]))[:8]}"
+        record = dataset.record(row)
+        lines = self._texts(record, dataset.schema)
+        lines += self._known(dataset, row, signals)
+        lines += self._fields(record, dataset.schema, {signal.name for signal in signals})
+        lines.append(self._decided(state, row, entry))
+        self.update(lines)
+        self._tell_rest()
+
+    def show_record(self, record: Record, schema: Schema, row: int) -> None:
+        """Show a row of which only the text is known yet."""
+        self.border_title = f"row {row + 1:,}"
+        self.update(self._texts(record, schema))
+
+    def scroll_lines(self, count: int) -> bool:
+        """Move, and say how much is left below."""
+        moved = super().scroll_lines(count)
+        self._tell_rest()
+        return moved
+
+    def _tell_rest(self) -> None:
+        rest = self.hidden_below
+        self.border_subtitle = f"{rest:,} more lines, \\]" if rest else ""
+
+    @property
+    def _width(self) -> int:
+        return max(8, self.size.width - 2)
+
+    def _texts(self, record: Record, schema: Schema) -> list[Text]:
+        lines: list[Text] = []
+        if schema.turns:
+            for turn in turns(record, schema):
+                lines += self._block(turn.role, turn.text)
+            return lines
+        for name in schema.text_fields:
+            value = record.get(name)
+            if name not in record:
+                lines.append(line(shown(name, ACCENT), ("  missing", WARN)))
+            elif value is None or value == "":
+                if name == schema.response or value is None:
+                    lines.append(line(shown(name, ACCENT), ("  null" if value is None else "  empty", WARN)))
+            else:
+                lines += self._block(name, value if isinstance(value, str) else _json(value))
+        return lines
+
+    def _block(self, name: str, text: str) -> list[Text]:
+        count = f"  {len(text):,} characters" if len(text) > 400 else ""
+        lines = [line(shown(name, ACCENT), (count, DIM))]
+        for part in shown_lines(text[:_LONGEST]):
+            if self._found:
+                part.highlight_words([self._found], FOUND, case_sensitive=False)
+            lines += [line("  ", piece) for piece in wrapped(part, self._width - 2)]
+        if len(text) > _LONGEST:
+            lines.append(line((f"  … {len(text) - _LONGEST:,} more characters", WARN)))
+        lines.append(Text(end=""))
+        return lines
+
+    def _known(self, dataset: Dataset, row: int, signals: Sequence[Signal]) -> list[Text]:
+        lines = []
+        for signal in signals:
+            score = score_text(float(signal.scores[row]))
+            lines.append(line(shown(f"{signal.name:<24.24} ", DIM), score or ("unscored", DIM)))
+        flags = [name for name, rows in dataset.problems.items() if row in rows]
+        if flags:
+            lines.append(line((f"{'problems':<24} ", DIM), shown(", ".join(flags), WARN)))
+        return [*lines, Text(end="")] if lines else []
+
+    def _fields(self, record: Record, schema: Schema, known: set[str]) -> list[Text]:
+        rest = {name: value for name, value in record.items() if name not in schema.text_fields and name not in known}
+        lines = []
+        for name, value in list(rest.items())[:30]:
+            text = value if isinstance(value, str) else _json(value)
+            lines.append(line(shown(f"{name:<24.24} ", DIM), shown(text[:200])))
+        if len(rest) > 30:
+            lines.append(line((f"… {len(rest) - 30:,} more fields", DIM)))
+        return [*lines, Text(end="")] if lines else []
+
+    def _decided(self, state: State, row: int, entry: Entry | None) -> Text:
+        decision = state.decision(row)
+        words = line(letter(decision), " ", decision.word)
+        if entry is not None and decision:
+            who = "by hand" if entry.act.hand else "by a rule"
+            words = line(words, (f", {who}: ", DIM), shown(entry.act.reason, DIM))
+        return words
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()

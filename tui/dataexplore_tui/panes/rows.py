@@ -1,0 +1,91 @@
+"""The rows of a view as lines: decision, number, score, length, prompt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dataexplore.dataset.opening import Head
+from dataexplore.dataset.schema import prompt_of, response_of, turns
+from dataexplore.session.state import State
+from dataexplore_tui.widgets.ink import ACCENT, DIM, DROP, KEEP, WARN, line, shown
+from rich.style import Style
+from rich.text import Text
+
+if TYPE_CHECKING:  # these bring Polars, which the first screen does not wait for
+    from dataexplore.dataset.dataset import Dataset
+    from dataexplore.signals.signal import Signal
+
+_LETTERS: dict[int, tuple[str, Style]] = {0: ("·", DIM), 1: ("K", KEEP), 2: ("D", DROP)}
+_CUT = 400
+"""Characters of a prompt that are looked at for one line."""
+
+
+def letter(decision: int) -> tuple[str, Style]:
+    """Return the letter and the colour of a decision: never the colour alone."""
+    return _LETTERS[decision]
+
+
+def score_text(score: float) -> str:
+    """Return a score in four cells, nothing for an unscored row."""
+    if score != score:  # noqa: PLR0124 # NaN is the one value that differs from itself
+        return ""
+    return f"{score:,.0f}" if abs(score) >= 100 or score == int(score) and abs(score) > 10 else f"{score:.1f}"
+
+
+class ViewSource:
+    """The rows of a session's view."""
+
+    def __init__(self, dataset: Dataset, state: State, signal: Signal | None, marks: set[int]) -> None:
+        self.dataset = dataset
+        self.state = state
+        self.signal = signal
+        self.marks = marks
+        self._flags = {int(row) for rows in dataset.problems.values() for row in rows.tolist()}
+
+    def __len__(self) -> int:
+        return len(self.state.view.rows)
+
+    def row(self, index: int) -> int:
+        """Return the row number (from 0) of a line."""
+        return int(self.state.view.rows[index])
+
+    def heading(self) -> Text:
+        """Return the line above the rows."""
+        name = self.signal.name[-9:] if self.signal else ""
+        return line((f"   {'row':>8} {name:>9} {'len':>6}  prompt", DIM))
+
+    def line(self, index: int, width: int) -> Text:
+        """Return one row as a line."""
+        row = self.row(index)
+        mark = ("▌", ACCENT) if row in self.marks else (" ", DIM)
+        flag = ("!", WARN) if row in self._flags else (" ", DIM)
+        score = score_text(float(self.signal.scores[row])) if self.signal else ""
+        return line(
+            mark,
+            letter(int(self.state.decisions[row])),
+            flag,
+            (f"{row + 1:>8,} ", DIM),
+            f"{score:>9}",
+            (f" {int(self.dataset.response_chars[row]):>6,}  ", DIM),
+            shown(str(self.dataset.prompts[row])[:_CUT]),
+        )
+
+
+class HeadSource:
+    """The first rows of a file while the others are still read."""
+
+    def __init__(self, head: Head) -> None:
+        self._head = head
+
+    def __len__(self) -> int:
+        return len(self._head.records)
+
+    def heading(self) -> Text:
+        """Return the line above the rows."""
+        return line((f"   {'row':>8} {'':>9} {'len':>6}  prompt", DIM))
+
+    def line(self, index: int, width: int) -> Text:
+        """Return one row as a line; nothing is decided and nothing scored yet."""
+        said = turns(self._head.records[index], self._head.schema)
+        number, length = (f" {index + 1:>8,} {'':>9}", DIM), (f" {len(response_of(said)):>6,}  ", DIM)
+        return line((" ·", DIM), number, length, shown(prompt_of(said)[:_CUT]))

@@ -1,0 +1,156 @@
+"""What the six modes have in common: header, keys, messages, undo, leaving."""
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+from dataexplore.errors import DataexploreError
+from dataexplore.session.state import EMPTY, State
+from dataexplore_tui.panes.header import MODES, Header
+from dataexplore_tui.screens.sitting import Sitting
+from dataexplore_tui.widgets.ask import Answer, Ask
+from dataexplore_tui.widgets.keyline import Hint, Keyline
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widget import Widget
+
+if TYPE_CHECKING:
+    from dataexplore.session.session import Session
+
+
+class ModeScreen(Screen[None]):
+    """A screen that shows the session's state and changes it only through the session."""
+
+    NUMBER: ClassVar[int]
+    HINTS: ClassVar[tuple[Hint, ...]] = ()
+
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (100, "-wide")]
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(Binding(str(number), f"app.mode({number})", f"{name} mode", show=False, id=f"mode.{name.lower()}")
+          for number, name in enumerate(MODES, 1)),
+        Binding("u", "undo", "undo the last act", id="act.undo"),
+        Binding("ctrl+r", "redo", "redo what was undone", id="act.redo"),
+        Binding("exclamation_mark", "app.problems", "what is wrong with the file", id="show.problems"),
+        Binding("question_mark", "app.help", "help", id="show.help"),
+        Binding("colon,ctrl+p", "app.command_palette", "every command by name", id="show.palette"),
+        Binding("q", "app.leave", "leave; everything is saved, runs go on", id="leave"),
+        Binding("escape", "back", "back", show=False, id="back"),
+    ]  # fmt: skip
+
+    state: reactive[State] = reactive(EMPTY, always_update=True, init=False)
+
+    def __init__(self, sitting: Sitting) -> None:
+        super().__init__()
+        self.sitting = sitting
+
+    def compose(self) -> ComposeResult:
+        """Header on top, keys at the bottom, the mode's own panes between."""
+        yield Header(self.NUMBER)
+        yield Ask()
+        yield Keyline()
+        yield from self.compose_panes()
+
+    def compose_panes(self) -> Iterable[Widget]:
+        """Yield the mode's panes."""
+        raise NotImplementedError
+
+    # --- what the mode screens fill in
+
+    def session_opened(self, session: "Session") -> None:
+        """All rows are read: show them."""
+
+    def watch_state(self, state: State) -> None:
+        """Pass the new state on to the panes."""
+        self.show_state(state)
+        self._show_counts()
+
+    def show_state(self, state: State) -> None:
+        """Hand the state to the mode's panes."""
+
+    # --- life
+
+    def on_mount(self) -> None:
+        """Show what is known so far."""
+        self.query_one(Keyline).hint(self.HINTS)
+        self._show_counts()
+
+    def on_screen_resume(self) -> None:
+        """Another mode may have decided something meanwhile."""
+        self.enter()
+
+    def enter(self) -> None:
+        """Take in the session's state; called whenever the mode comes on screen or the session arrives."""
+        session = self.sitting.session
+        if session is None:
+            return
+        self.session_opened(session)
+        self.state = session.state
+        for notice in self.sitting.notices:
+            self.say(notice, warning=True)
+        self.sitting.notices.clear()
+
+    def reading(self, text: str) -> None:
+        """Show how far reading has come."""
+        self.query_one(Header).set_counts(self.sitting.name, None, text)
+
+    # --- talking to the person
+
+    def say(self, message: str, *, warning: bool = False) -> None:
+        """Show one sentence in the header."""
+        self.query_one(Header).say(message, warning=warning)
+
+    def ask(self, name: str, answer: Answer, initial: str = "") -> None:
+        """Ask for one line of text."""
+        self.query_one(Ask).ask(name, answer, initial)
+
+    # --- acting
+
+    @property
+    def session(self) -> "Session | None":
+        """The session; None, with a word to the person, while the file is still read."""
+        if self.sitting.session is None:
+            self.say("still reading the file: a moment", warning=True)
+        return self.sitting.session
+
+    def attempt(self, act: Callable[["Session"], State | None], done: str = "") -> bool:
+        """Do something through the session, show the new state, or say in one sentence why not."""
+        session = self.session
+        if session is None:
+            return False
+        try:
+            state = act(session)
+        except DataexploreError as error:
+            self.say(str(error), warning=True)
+            return False
+        if done:
+            self.say(done)
+        self.state = state or session.state
+        return True
+
+    def action_undo(self) -> None:
+        """Take the last act back."""
+        what = self.state.undo
+        if not what:
+            self.say("nothing to undo")
+        else:
+            self.attempt(lambda session: session.undo(), f"undone: {what}")
+
+    def action_redo(self) -> None:
+        """Bring back what undo took."""
+        what = self.state.redo
+        if not what:
+            self.say("nothing to redo")
+        else:
+            self.attempt(lambda session: session.redo(), f"redone: {what}")
+
+    def action_back(self) -> None:
+        """Close what is open; modes override."""
+
+    def _show_counts(self) -> None:
+        session = self.sitting.session
+        if session is not None:
+            self.query_one(Header).set_counts(self.sitting.name, session.state.counts)
+        else:
+            self.query_one(Header).set_counts(self.sitting.name, None, "reading …")

@@ -1,0 +1,38 @@
+"""What the screens share while one file is open."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dataexplore.dataset.opening import Head
+
+if TYPE_CHECKING:  # the session brings Polars, which the first screen does not wait for
+    from dataexplore.session.session import Session
+
+
+@dataclass
+class Sitting:
+    """One file from opening to leaving; the session comes when all rows are read."""
+
+    head: Head
+    workspace: Path | None = None
+    session: "Session | None" = None
+    signal: str = ""
+    """The signal that lists show and new rules go by."""
+    python: str | None = None
+    """The interpreter that tunes; None is the program's own."""
+    notices: list[str] = field(default_factory=list)
+
+    def opened(self, session: "Session") -> None:
+        """Take over the session and choose a first signal."""
+        self.session = session
+        signals = session.columns.signals
+        ranked = sorted(signals, key=lambda name: signals[name].origin == "computed")
+        self.signal = ranked[0] if ranked else ""
+        if session.workspace.notice:
+            self.notices.append(session.workspace.notice)
+
+    @property
+    def name(self) -> str:
+        """The file's name."""
+        return self.head.source.path.name

@@ -1,0 +1,52 @@
+"""Bars, sparklines and number formats made of characters."""
+
+from collections.abc import Sequence
+
+_EIGHTHS = " ▁▂▃▄▅▆▇█"
+_WIDTHS = " ▏▎▍▌▋▊▉█"
+
+
+def column(share: float, height: int) -> list[str]:
+    """Return a vertical bar from top to bottom; what is not nothing shows at least an eighth."""
+    eighths = round(share * height * 8)
+    if share > 0:
+        eighths = max(1, eighths)
+    return [_EIGHTHS[max(0, min(8, eighths - 8 * level))] for level in reversed(range(height))]
+
+
+def bar(share: float, width: int) -> str:
+    """Return a horizontal bar, padded to `width`."""
+    eighths = round(max(0.0, min(1.0, share)) * width * 8)
+    if share > 0:
+        eighths = max(1, eighths)
+    full, rest = divmod(eighths, 8)
+    return ("█" * full + (_WIDTHS[rest] if rest else "")).ljust(width)[:width]
+
+
+def chart(points: Sequence[float], width: int, height: int) -> list[str]:
+    """Return a line of values as columns of characters, averaged where there are more values than columns."""
+    if not points or width < 1:
+        return [" " * max(0, width)] * height
+    count = min(width, len(points))
+    cuts = [len(points) * place // count for place in range(count + 1)]
+    means = [sum(points[a:b]) / (b - a) for a, b in zip(cuts, cuts[1:], strict=False)]
+    low, high = min(means), max(means)
+    span = (high - low) or 1.0
+    columns = [column(0.08 + 0.92 * (mean - low) / span, height) for mean in means]
+    return ["".join(one[level] for one in columns).ljust(width) for level in range(height)]
+
+
+def share(part: int, whole: int) -> str:
+    """Return a percentage with one decimal."""
+    return f"{100 * part / whole:.1f} %" if whole else "–"
+
+
+def brief(number: float) -> str:
+    """Return a number in three digits: 950, 12.3k, 1.31M."""
+    if number < 1000:
+        return f"{number:.0f}"
+    for unit, size in (("k", 1e3), ("M", 1e6), ("B", 1e9)):
+        if number < 999.5 * size:
+            value = number / size
+            return f"{value:.2f}{unit}" if value < 10 else f"{value:.1f}{unit}" if value < 100 else f"{value:.0f}{unit}"
+    return f"{number / 1e12:.2f}T"
