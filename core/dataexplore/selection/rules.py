@@ -92,8 +92,7 @@ class Duplicates(_Step):
         if self.policy != "none":
             scores = known.scores(self.signal) if self.signal else None
             groups = known.groups(self.threshold)
-            for members in groups.members:
-                drop[members] = True
+            drop[groups.members] = True
             drop[survivors(groups, self.policy, scores, known.dataset.response_chars)] = False
         return Outcome(np.zeros(len(alive), bool), drop)
 

@@ -6,10 +6,13 @@ from dataexplore_tui.widgets.ink import ACCENT, DIM, DROP, KEEP, STRONG, TITLE, 
 from dataexplore_tui.widgets.lines import Lines
 from rich.style import Style
 from rich.text import Text
+from textual.timer import Timer
 
 MODES = ("Rows", "Scores", "Duplicates", "Clusters", "Subset", "Runs")
 
 _WIDE = 100
+_SECONDS = 12.0
+"""How long a message stays."""
 _HERE = Style(color="#7aa2f7", bold=True, underline=True)
 
 
@@ -25,6 +28,7 @@ class Header(Lines):
         self._counts: Counts | None = None
         self._reading = ""
         self._message = Text()
+        self._fading: Timer | None = None
 
     def set_counts(self, name: str, counts: Counts | None, reading: str = "") -> None:
         """Show the file and its counts, or how far reading has come while there are none."""
@@ -35,6 +39,13 @@ class Header(Lines):
         """Show one sentence until the next; it may hold text from data."""
         self._message = shown(message, WARN if warning else DIM)
         self._lay_out()
+        if self._fading:
+            self._fading.stop()
+        self._fading = self.set_timer(_SECONDS, self._fade) if message else None
+
+    def _fade(self) -> None:
+        self._message = Text()
+        self._lay_out()
 
     def on_resize(self) -> None:
         """Use the new width."""
@@ -44,12 +55,12 @@ class Header(Lines):
         width = self.size.width
         if not width:
             return
-        right = self._message.copy()
-        right.append(" ")
-        room = width - self._modes(width).cell_len - 2
-        if right.cell_len > room:
-            right.truncate(max(0, room), overflow="ellipsis")
-        self.update([self._first(width), across(self._modes(width), right, width)], keep_place=True)
+        modes, message = self._modes(width), line(self._message, " ")
+        if message.cell_len <= width - modes.cell_len - 1:
+            second = across(modes, message, width)
+        else:  # a message that does not fit beside the modes takes their line for a while
+            second = line(" ", message)
+        self.update([self._first(width), second], keep_place=True)
 
     def _first(self, width: int) -> Text:
         counts = self._counts

@@ -1,7 +1,8 @@
 """What the six modes have in common: header, keys, messages, undo, leaving."""
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, ClassVar
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from dataexplore.errors import DataexploreError
 from dataexplore.session.state import EMPTY, State
@@ -17,6 +18,9 @@ from textual.widget import Widget
 
 if TYPE_CHECKING:
     from dataexplore.session.session import Session
+
+T = TypeVar("T")
+Progress = Callable[[int, int], None]
 
 
 class ModeScreen(Screen[None]):
@@ -128,6 +132,30 @@ class ModeScreen(Screen[None]):
             self.say(done)
         self.state = state or session.state
         return True
+
+    def background(self, what: str, compute: Callable[["Session", Progress], T], then: Callable[[T], None]) -> None:
+        """Compute in a thread what takes a second or so, then show it; progress goes to the header."""
+        session = self.session
+        if session is None:
+            return
+        self.say(f"{what} …")
+
+        def progress(done: int, total: int) -> None:
+            self.app.call_from_thread(self.say, f"{what}: {done:,} of {total:,}")
+
+        def work() -> None:
+            try:
+                result = compute(session, progress)
+            except DataexploreError as error:
+                self.app.call_from_thread(partial(self.say, str(error), warning=True))
+            else:
+                self.app.call_from_thread(then, result)
+
+        self.run_worker(work, thread=True, exclusive=True, group=what)
+
+    def open_mode(self, number: int) -> None:
+        """Go to another mode."""
+        self.run_worker(self.app.run_action(f"app.mode({number})"), group="mode")
 
     def action_undo(self) -> None:
         """Take the last act back."""

@@ -1,0 +1,97 @@
+"""Clusters as lines, and samples of one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from dataexplore_tui.panes.rows import letter, score_text
+from dataexplore_tui.widgets.bars import bar
+from dataexplore_tui.widgets.ink import ACCENT, DIM, STRONG, line, shown
+from dataexplore_tui.widgets.lines import Lines
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from dataexplore.clusters.kmeans import Clusters
+    from dataexplore.dataset.dataset import Dataset
+    from dataexplore.session.state import State
+    from dataexplore.signals.signal import Signal
+
+ORDERS = ("rows", "mean", "kept")
+
+
+class ClustersSource:
+    """One cluster a line: size, mean score, kept share, terms."""
+
+    def __init__(
+        self, clusters: Clusters, terms: list[tuple[str, ...]], state: State, signal: Signal | None, order: str
+    ) -> None:
+        self.clusters = clusters
+        self._terms = terms
+        self._signal = signal
+        labels, count = clusters.labels, clusters.k
+        placed = labels >= 0
+        self.sizes = np.bincount(labels[placed], minlength=count)
+        self._kept = _per_cluster(state.decisions == 1, labels, count) / np.maximum(1, self.sizes)
+        self._means = np.full(count, np.nan)
+        if signal is not None:
+            scored = placed & ~np.isnan(signal.scores)
+            total = np.bincount(labels[scored], signal.scores[scored], minlength=count)
+            rows = np.bincount(labels[scored], minlength=count)
+            self._means = np.where(rows > 0, total / np.maximum(1, rows), np.nan)
+        by = {"rows": self.sizes, "mean": self._means, "kept": self._kept}[order]
+        self._order = np.lexsort((np.arange(count), -np.nan_to_num(by, nan=-np.inf)))
+
+    def __len__(self) -> int:
+        return self.clusters.k
+
+    def cluster(self, index: int) -> int:
+        """Return the cluster's number."""
+        return int(self._order[index])
+
+    def terms(self, cluster: int) -> str:
+        """Return a cluster's terms."""
+        return " · ".join(self._terms[cluster])
+
+    def heading(self) -> Text:
+        """Return the line above the clusters."""
+        name = self._signal.name[:8] if self._signal else "mean"
+        return line((f" {'id':>5} {'rows':>7} {'':<10} {name:>8} {'kept':>6}  terms", DIM))
+
+    def line(self, index: int, width: int) -> Text:
+        """Return one cluster as a line."""
+        cluster = self.cluster(index)
+        size = int(self.sizes[cluster])
+        return line(
+            (f" {cluster:>5}", DIM),
+            f" {size:>7,} ",
+            (bar(size / max(1, int(self.sizes.max(initial=1))), 10), ACCENT),
+            f" {score_text(float(self._means[cluster])):>8}",
+            f" {100 * float(self._kept[cluster]):>4.0f} %  ",
+            shown(self.terms(cluster)),
+        )
+
+
+class SamplesPane(Lines):
+    """The nearest, the farthest and a few random rows of a cluster."""
+
+    def __init__(self) -> None:
+        super().__init__(id="samples", classes="pane")
+
+    def show_samples(self, dataset: Dataset, state: State, kinds: list[tuple[str, list[int]]]) -> None:
+        """Show rows under the name of how they were picked."""
+        lines: list[Text] = []
+        for kind, rows in kinds:
+            lines.append(line((kind, STRONG)))
+            for row in rows:
+                prompt = shown(str(dataset.prompts[row])[:300])
+                lines.append(line(" ", letter(int(state.decisions[row])), (f" {row + 1:>7,}  ", DIM), prompt))
+                lines.append(line(" " * 11, shown(str(dataset.responses[row])[:300] or "(empty)", DIM)))
+            lines.append(Text())
+        self.update(lines, keep_place=True)
+
+
+def _per_cluster(
+    mask: np.ndarray[tuple[int], np.dtype[np.bool_]], labels: np.ndarray[tuple[int], np.dtype[np.int32]], count: int
+) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    return np.bincount(labels[mask & (labels >= 0)], minlength=count)

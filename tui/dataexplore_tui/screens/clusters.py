@@ -1,0 +1,190 @@
+"""Mode 4: what the data is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from dataexplore.session.state import State
+from dataexplore_tui.panes.clusters import ORDERS, ClustersSource, SamplesPane
+from dataexplore_tui.screens.mode import ModeScreen
+from dataexplore_tui.widgets.ink import shown
+from dataexplore_tui.widgets.keyline import Hint
+from dataexplore_tui.widgets.lines import Lines
+from dataexplore_tui.widgets.picker import Picker
+from rich.text import Text
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widget import Widget
+
+if TYPE_CHECKING:
+    from dataexplore.clusters.kmeans import Clusters
+    from dataexplore.session.session import Session
+
+_SAMPLES = 5
+
+
+class ClustersScreen(ModeScreen):
+    """See topics with their sizes and scores; keep or drop one."""
+
+    NUMBER = 4
+    HINTS: ClassVar[tuple[Hint, ...]] = (
+        ("enter", "open rows"),
+        ("A", "keep"),
+        ("X", "drop"),
+        ("u", "undo"),
+        ("o", "order"),
+        ("r", "resample"),
+        ("K", "how many"),
+        ("tab", "samples"),
+        (":", "commands"),
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "rows", "open the cluster's rows in mode 1", id="clusters.rows"),
+        Binding("A", "decide('keep')", "keep the cluster's rows, hand decisions aside", id="clusters.keep"),
+        Binding("X", "decide('drop')", "drop the cluster's rows, hand decisions aside", id="clusters.drop"),
+        Binding("o", "order", "order by rows, mean score or kept share", id="clusters.order"),
+        Binding("r", "resample", "draw other random samples", id="clusters.resample"),
+        Binding("K", "count", "choose the number of clusters", id="clusters.count"),
+        Binding("tab", "samples", "narrow screens: list or samples", id="clusters.samples"),
+        Binding("right_square_bracket", "scroll(1)", "samples down", id="clusters.down"),
+        Binding("left_square_bracket", "scroll(-1)", "samples up", id="clusters.up"),
+    ]
+
+    def compose_panes(self) -> Iterable[Widget]:
+        """Clusters on the left, samples on the right."""
+        with Horizontal(id="body"):
+            with Vertical(id="clusters-pane", classes="pane"):
+                yield Lines(id="clusters-heading")
+                yield Picker(id="clusters", classes="-home")
+            yield SamplesPane()
+
+    def on_mount(self) -> None:
+        """Nothing is clustered yet."""
+        super().on_mount()
+        self._found: tuple[Clusters, list[tuple[str, ...]]] | None = None
+        self._order = ORDERS[0]
+        self._draw_seed = 0
+        self._picker.focus()
+
+    @property
+    def _picker(self) -> Picker:
+        return self.query_one("#clusters", Picker)
+
+    def session_opened(self, session: Session) -> None:
+        """Cluster once, in the background."""
+        if self._found is None:
+            self._cluster(None)
+
+    def _cluster(self, count: int | None) -> None:
+        def compute(session: Session, tell: object) -> tuple[Clusters, list[tuple[str, ...]]]:
+            clusters = session.analysis.clusters(count)
+            return clusters, session.analysis.cluster_terms(clusters)
+
+        self.background("clustering prompts", compute, self._clustered)
+
+    def _clustered(self, found: tuple[Clusters, list[tuple[str, ...]]]) -> None:
+        self._found = found
+        clusters, session = found[0], self.sitting.session
+        if session is not None:
+            labels = np.where(clusters.labels < 0, np.nan, clusters.labels)
+            session.columns.add_computed("cluster", labels, f"k-means, k={clusters.k}")
+            self.say(f"{clusters.k:,} clusters; filter and sort by the column cluster")
+            self.state = session.state
+
+    def show_state(self, state: State) -> None:
+        """Show the clusters with the kept share of now."""
+        session = self.sitting.session
+        if session is None or self._found is None:
+            return
+        clusters, terms = self._found
+        signal = session.columns.signals.get(self.sitting.signal)
+        source, before = ClustersSource(clusters, terms, state, signal, self._order), self._picker.source
+        place = 0
+        if isinstance(before, ClustersSource) and before.clusters is clusters:
+            here = before.cluster(self._picker.cursor)
+            place = next((one for one in range(len(source)) if source.cluster(one) == here), 0)
+        self._picker.show(source, place)
+        self.query_one("#clusters-heading", Lines).update([source.heading()])
+        title = f"{clusters.k:,} clusters · k-means · {session.analysis.encoder} · by {self._order}"
+        self.query_one("#clusters-pane").border_title = Text(title)
+
+    @on(Picker.Moved, "#clusters")
+    def _moved(self) -> None:
+        self._show_samples()
+
+    @property
+    def _cluster_here(self) -> int | None:
+        source = self._picker.source
+        return source.cluster(self._picker.cursor) if isinstance(source, ClustersSource) and len(source) else None
+
+    def _show_samples(self) -> None:
+        from dataexplore.clusters.samples import samples
+
+        session, cluster, source = self.sitting.session, self._cluster_here, self._picker.source
+        if session is None or cluster is None or self._found is None or not isinstance(source, ClustersSource):
+            return
+        pane = self.query_one(SamplesPane)
+        kinds = [
+            (kind, samples(self._found[0], cluster, kind, _SAMPLES, self._draw_seed).tolist())
+            for kind in ("nearest", "farthest", "random")
+        ]
+        rows = int(source.sizes[cluster])
+        pane.border_title = Text.assemble(f"cluster {cluster} · ", shown(source.terms(cluster)), f" · {rows:,} rows")
+        pane.show_samples(session.dataset, self.state, kinds)
+
+    # --- acting
+
+    def action_decide(self, word: str) -> None:
+        """Keep or drop the cluster, as a rule."""
+        from dataexplore.selection.rules import Cluster
+
+        cluster = self._cluster_here
+        if cluster is None or self._found is None:
+            return
+        rule = Cluster(cluster, self._found[0].k, self._found[0].seed, word)
+        if self.attempt(lambda session: session.apply(rule), f"rule: {rule.title}; u undoes"):
+            self._show_samples()
+
+    def action_rows(self) -> None:
+        """Show the cluster in mode 1."""
+        cluster = self._cluster_here
+        if cluster is not None and self.attempt(lambda session: session.show(f"cluster = {cluster}")):
+            self.open_mode(1)
+
+    def action_order(self) -> None:
+        """Order by the next thing."""
+        self._order = ORDERS[(ORDERS.index(self._order) + 1) % len(ORDERS)]
+        self.say(f"ordered by {self._order}")
+        self.state = self.state
+
+    def action_resample(self) -> None:
+        """Draw other random samples."""
+        self._draw_seed += 1
+        self._show_samples()
+
+    def action_count(self) -> None:
+        """Ask for a number of clusters."""
+        self.ask("number of clusters", self._count)
+
+    def _count(self, text: str) -> bool:
+        if not text.strip().isdecimal() or int(text) < 1:
+            self.say(f"{text} is not a number of clusters", warning=True)
+            return False
+        self._cluster(int(text))
+        return True
+
+    def action_samples(self) -> None:
+        """Swap list and samples where there is room for one."""
+        self.toggle_class("-second")
+
+    def action_back(self) -> None:
+        """Go back to the list."""
+        self.remove_class("-second")
+
+    def action_scroll(self, way: int) -> None:
+        """Scroll the samples by half their height."""
+        pane = self.query_one(SamplesPane)
+        pane.scroll_lines(way * max(1, pane.size.height // 2))
