@@ -1,11 +1,21 @@
 """The application: opens the file behind the first screen, holds the modes, leaves."""
 
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.text import Text
+from textual import work
+from textual.app import App
+from textual.binding import BindingType
+from textual.filter import LineFilter
+from textual.screen import Screen
+from textual.worker import get_current_worker
+
 from dataexplore.dataset.opening import Head
 from dataexplore.errors import DataexploreError
+from dataexplore.text import visible_lines
 from dataexplore_tui.commands import Commands
 from dataexplore_tui.screens.catalogue import MODE_SCREENS
 from dataexplore_tui.screens.help import help_lines
@@ -15,12 +25,6 @@ from dataexplore_tui.screens.problems import problem_lines
 from dataexplore_tui.screens.sitting import Sitting
 from dataexplore_tui.widgets.guard import Guard
 from dataexplore_tui.widgets.ink import THEME
-from textual import work
-from textual.app import App
-from textual.binding import BindingType
-from textual.filter import LineFilter
-from textual.screen import Screen
-from textual.worker import get_current_worker
 
 if TYPE_CHECKING:
     from dataexplore.session.session import Session
@@ -35,7 +39,7 @@ class DataexploreApp(App[None]):
     CSS_PATH = "app.tcss"
     COMMANDS: ClassVar[set[type[Commands]]] = {Commands}  # type: ignore[assignment] # Textual allows callables too
     BINDINGS: ClassVar[list[BindingType]] = []
-    ENABLE_COMMAND_PALETTE = True
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (100, "-wide")]
 
     def __init__(self, head: Head, workspace: Path | None = None, python: str | None = None) -> None:
         super().__init__()
@@ -103,6 +107,12 @@ class DataexploreApp(App[None]):
     def _give_up(self, reason: str) -> None:
         self.failure = reason
         self.exit()
+
+    def _fatal_error(self) -> None:
+        # Textual's own crash report prints locals: row text and API keys among them.
+        self.bell()
+        self._exit_renderables.append(Text("\n".join(visible_lines(traceback.format_exc()))))
+        self._close_messages_no_wait()
 
     def action_mode(self, number: int) -> None:
         """Change mode."""

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 
-from dataexplore_tui.screens.help import key_name
 from textual.binding import Binding
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+
+from dataexplore_tui.screens.help import key_name
 
 
 class Commands(Provider):
@@ -24,7 +26,7 @@ class Commands(Provider):
             if score > 0:
                 yield Hit(score, matcher.highlight(words), run)
 
-    def _verbs(self) -> Iterator[tuple[str, partial[object]]]:
+    def _verbs(self) -> Iterator[tuple[str, partial[Any]]]:
         for kind in type(self.screen).__mro__:
             for binding in vars(kind).get("BINDINGS", ()):
                 if isinstance(binding, Binding) and binding.description:

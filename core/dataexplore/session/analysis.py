@@ -10,7 +10,8 @@ from dataexplore.dataset.dataset import Dataset
 from dataexplore.duplicates.edges import Edges, find_edges
 from dataexplore.duplicates.groups import Groups, group
 from dataexplore.errors import RuleError
-from dataexplore.vectors.encoder import FloatMatrix, find_encoder
+from dataexplore.vectors.arrays import FloatMatrix
+from dataexplore.vectors.encoder import find_encoder
 from dataexplore.vectors.store import VectorStore
 
 Progress = Callable[[int, int], None]
@@ -22,7 +23,9 @@ FLOOR = 0.8
 class Analysis:
     """Computes each thing once, in whichever thread asks first."""
 
-    def __init__(self, dataset: Dataset, vectors: Path, encoder: str = "static", text: str = "prompt") -> None:
+    def __init__(
+        self, dataset: Dataset, vectors: Path, encoder: str = "static", text: str = "prompt"
+    ) -> None:
         self._dataset = dataset
         self._store = VectorStore(vectors)
         self.encoder = encoder

@@ -25,7 +25,9 @@ class Columns:
         self._dataset = dataset
         self.signals = field_signals(dataset.frame)
         self._computed: dict[str, pl.Series] = {}
-        self.add_computed("response_chars", dataset.response_chars.astype(np.float64), "characters of the response")
+        self.add_computed(
+            "response_chars", dataset.response_chars.astype(np.float64), "characters of the response"
+        )
         self.add_computed("tokens", dataset.tokens.astype(np.float64), "estimated: bytes / 4")
         for signal in imported.values():
             self.add(signal)
@@ -66,7 +68,9 @@ class Columns:
             first = str(error).split("\n")[0]
             raise FilterError(f"the filter is not understood: {short(first, 120)}") from None
         if mask.dtype != pl.Boolean:
-            raise FilterError(f"the filter gives {mask.dtype} and not true or false; compare it with something")
+            raise FilterError(
+                f"the filter gives {mask.dtype} and not true or false; compare it with something"
+            )
         if len(mask) == 1 and len(self._dataset) != 1:
             mask = pl.concat([mask] * len(self._dataset))
         return mask.fill_null(False).to_numpy()
@@ -76,8 +80,10 @@ class Columns:
         if name not in self.names:
             raise FilterError(self._no_column(name))
         column = self._column(name, decisions)[rows]
-        order = column.to_frame("_").with_row_index("_place").sort(
-            "_", descending=descending, nulls_last=True, maintain_order=True
+        order = (
+            column.to_frame("_")
+            .with_row_index("_place")
+            .sort("_", descending=descending, nulls_last=True, maintain_order=True)
         )
         return rows[order["_place"].to_numpy()]
 

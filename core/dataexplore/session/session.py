@@ -81,8 +81,12 @@ class Session:
         if decide:
             rule = {"kind": "recipe", "step": [one.as_step() for one in recipe.rules]}
             reason = "; ".join(one.title for one in recipe.rules) or "recipe"
-            rows = np.flatnonzero((decisions != self.state.decisions) | ((decisions != UNDECIDED) & ~self.by_hand))
-            self._append("decide", Act(self.dataset.keys[rows], decisions[rows], reason, hand=False, rule=rule))
+            rows = np.flatnonzero(
+                (decisions != self.state.decisions) | ((decisions != UNDECIDED) & ~self.by_hand)
+            )
+            self._append(
+                "decide", Act(self.dataset.keys[rows], decisions[rows], reason, hand=False, rule=rule)
+            )
         return decisions, steps
 
     def undo(self) -> State:
@@ -101,6 +105,10 @@ class Session:
     def by_hand(self) -> Mask:
         """Rows decided by hand."""
         return self._ledger.by_hand
+
+    def decided_by(self, seq: int) -> Mask:
+        """Return the rows whose decision is that of one journal entry."""
+        return self._ledger.decided_by(lambda entry: entry.seq == seq)
 
     @property
     def acts(self) -> list[Entry]:

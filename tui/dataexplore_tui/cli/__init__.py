@@ -1,1 +1,1 @@
-"""The command line: one file per verb."""
+"""The command line: opens the screen, or runs one verb without it."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from rich.text import Text
+
 from dataexplore_tui.panes.rows import letter, score_text
 from dataexplore_tui.widgets.bars import bar
 from dataexplore_tui.widgets.ink import ACCENT, DIM, STRONG, line, shown
 from dataexplore_tui.widgets.lines import Lines
-from rich.text import Text
 
 if TYPE_CHECKING:
     from dataexplore.clusters.kmeans import Clusters
@@ -24,7 +25,12 @@ class ClustersSource:
     """One cluster a line: size, mean score, kept share, terms."""
 
     def __init__(
-        self, clusters: Clusters, terms: list[tuple[str, ...]], state: State, signal: Signal | None, order: str
+        self,
+        clusters: Clusters,
+        terms: list[tuple[str, ...]],
+        state: State,
+        signal: Signal | None,
+        order: str,
     ) -> None:
         self.clusters = clusters
         self._terms = terms
@@ -92,6 +98,8 @@ class SamplesPane(Lines):
 
 
 def _per_cluster(
-    mask: np.ndarray[tuple[int], np.dtype[np.bool_]], labels: np.ndarray[tuple[int], np.dtype[np.int32]], count: int
+    mask: np.ndarray[tuple[int], np.dtype[np.bool_]],
+    labels: np.ndarray[tuple[int], np.dtype[np.int32]],
+    count: int,
 ) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     return np.bincount(labels[mask & (labels >= 0)], minlength=count)

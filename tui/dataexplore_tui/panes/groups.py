@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.text import Text
+
 from dataexplore_tui.panes.rows import letter, score_text
 from dataexplore_tui.widgets.ink import ACCENT, DIM, KEEP, WARN, line, shown
-from rich.text import Text
 
 if TYPE_CHECKING:
     from dataexplore.dataset.dataset import Dataset
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
 
 
 class GroupsSource:
-    """One group a line: size, how alike, what is left to decide, the first row's prompt."""
+    """One group a line: size, how alike, what is left to decide, the first row's prompt.
+
+    `~` marks a chain: two of its members are alike only through others.
+    """
 
     def __init__(self, dataset: Dataset, groups: Groups, state: State) -> None:
         self._dataset = dataset
@@ -37,7 +41,7 @@ class GroupsSource:
         settled = ("✓", KEEP) if dropped >= len(rows) - 1 else (" ", DIM)
         low, high = float(self.groups.lowest[index]), float(self.groups.highest[index])
         span = f"{low:.2f}" if round(low, 2) == round(high, 2) else f"{low:.2f} – {high:.2f}"
-        chain = ("⛓ ", WARN) if self.groups.chained[index] else ("  ", DIM)
+        chain = ("~ ", WARN) if self.groups.chained[index] else ("  ", DIM)
         return line(
             settled,
             (f"{index + 1:>6,} ", DIM),
@@ -52,7 +56,13 @@ class MembersSource:
     """One row of a group a line; the one that the policy keeps is named."""
 
     def __init__(
-        self, dataset: Dataset, state: State, rows: list[int], survivor: int | None, policy: str, signal: Signal | None
+        self,
+        dataset: Dataset,
+        state: State,
+        rows: list[int],
+        survivor: int | None,
+        policy: str,
+        signal: Signal | None,
     ) -> None:
         self._dataset = dataset
         self._state = state

@@ -1,12 +1,13 @@
 """The two lines on top: the file, where its rows are, the six modes and the last message."""
 
+from rich.style import Style
+from rich.text import Text
+from textual.timer import Timer
+
 from dataexplore.session.state import Counts
 from dataexplore_tui.widgets.bars import brief
 from dataexplore_tui.widgets.ink import ACCENT, DIM, DROP, KEEP, STRONG, TITLE, WARN, across, line, shown
 from dataexplore_tui.widgets.lines import Lines
-from rich.style import Style
-from rich.text import Text
-from textual.timer import Timer
 
 MODES = ("Rows", "Scores", "Duplicates", "Clusters", "Subset", "Runs")
 
@@ -24,7 +25,7 @@ class Header(Lines):
     def __init__(self, mode: int) -> None:
         super().__init__(id="header")
         self._mode = mode
-        self._name = ""
+        self._file = ""
         self._counts: Counts | None = None
         self._reading = ""
         self._message = Text()
@@ -32,7 +33,7 @@ class Header(Lines):
 
     def set_counts(self, name: str, counts: Counts | None, reading: str = "") -> None:
         """Show the file and its counts, or how far reading has come while there are none."""
-        self._name, self._counts, self._reading = name, counts, reading
+        self._file, self._counts, self._reading = name, counts, reading
         self._lay_out()
 
     def say(self, message: str, *, warning: bool = False) -> None:
@@ -47,38 +48,35 @@ class Header(Lines):
         self._message = Text()
         self._lay_out()
 
-    def on_resize(self) -> None:
-        """Use the new width."""
-        self._lay_out()
-
     def _lay_out(self) -> None:
-        width = self.size.width
-        if not width:
-            return
+        self.flow(self._two_lines)
+
+    def _two_lines(self, width: int, height: int) -> list[Text]:
         modes, message = self._modes(width), line(self._message, " ")
         if message.cell_len <= width - modes.cell_len - 1:
             second = across(modes, message, width)
         else:  # a message that does not fit beside the modes takes their line for a while
             second = line(" ", message)
-        self.update([self._first(width), second], keep_place=True)
+        return [self._first(width), second]
 
     def _first(self, width: int) -> Text:
         counts = self._counts
         if counts is None:
-            name = line(" ", ("dataexplore  ", TITLE) if width >= _WIDE else " ", shown(self._name, STRONG))
+            name = line(" ", ("dataexplore  ", TITLE) if width >= _WIDE else " ", shown(self._file, STRONG))
             return across(name, line((self._reading, DIM), " "), width)
         rows = f"{counts.rows:,}"
         if width < _WIDE:
-            name = line(" ", shown(self._name, STRONG), f"  {rows}")
+            name = line(" ", shown(self._file, STRONG), f"  {rows}")
             numbers = line(
                 ("K ", KEEP), f"{counts.keep:,}  ", ("D ", DROP), f"{counts.drop:,}  ",
                 ("· ", DIM), f"{counts.undecided:,}  ", (f"~{brief(counts.kept_tokens)} tok ", DIM),
             )  # fmt: skip
             return across(name, numbers, width)
-        name = line(" ", ("dataexplore  ", TITLE), shown(self._name, STRONG), f"   {rows} rows")
+        name = line(" ", ("dataexplore  ", TITLE), shown(self._file, STRONG), f"   {rows} rows")
         numbers = line(
             ("keep ", KEEP), f"{counts.keep:,}   ", ("drop ", DROP), f"{counts.drop:,}   ",
-            ("undecided ", DIM), f"{counts.undecided:,}   ", (f"~{brief(counts.kept_tokens)} tokens kept ", DIM),
+            ("undecided ", DIM), f"{counts.undecided:,}   ",
+            (f"~{brief(counts.kept_tokens)} tokens kept ", DIM),
         )  # fmt: skip
         return across(name, numbers, width)
 
@@ -91,4 +89,3 @@ class Header(Lines):
             text.append(word, _HERE if here else DIM)
             text.append("  ")
         return text
-

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.text import Text
+
 from dataexplore_tui.widgets.bars import brief, column
 from dataexplore_tui.widgets.ink import ACCENT, DIM, KEEP, STRONG, WARN, line
 from dataexplore_tui.widgets.lines import Lines
-from rich.text import Text
 
 if TYPE_CHECKING:
     from dataexplore.signals.histogram import Histogram
@@ -32,23 +33,20 @@ class HistogramPane(Lines):
     def show_histogram(self, histogram: Histogram, at: int) -> None:
         """Show a histogram with the line before bar `at`."""
         self._histogram, self._at = histogram, at
-        self._lay_out()
+        self.flow(self._bars)
 
-    def on_resize(self) -> None:
-        """Use the new size."""
-        self._lay_out()
-
-    def _lay_out(self) -> None:
-        histogram, height = self._histogram, self.size.height - 3
+    def _bars(self, width: int, height: int) -> list[Text]:
+        histogram = self._histogram
+        height -= 3
         if histogram is None or height < 2:
-            return
+            return []
         count = len(histogram.counts)
-        slot = max(2, min(10, (self.size.width - _UNSCORED) // max(1, count)))
+        slot = max(2, min(10, (width - _UNSCORED) // max(1, count)))
         tallest = max(1, int(histogram.counts.max(initial=1)), histogram.unscored)
         bars = [column(number / tallest, height) for number in histogram.counts.tolist()]
         missing = column(histogram.unscored / tallest, height)
         lines = [self._level(bars, missing, level, slot) for level in range(height)]
-        self.update([*lines, self._numbers(slot), self._values(slot), self._legend()])
+        return [*lines, self._numbers(slot), self._values(slot), self._legend()]
 
     def _level(self, bars: list[list[str]], missing: list[str], level: int, slot: int) -> Text:
         text = Text(end="")
@@ -66,7 +64,9 @@ class HistogramPane(Lines):
         for place, number in enumerate(histogram.counts.tolist()):
             words = f"{number:,}" if slot >= 8 else brief(number)
             room = slot if slot >= 5 else 0
-            text.append(words[:room].rjust(room) if room else " " * slot, STRONG if place >= self._at else DIM)
+            text.append(
+                words[:room].rjust(room) if room else " " * slot, STRONG if place >= self._at else DIM
+            )
         text.append(f"    {brief(histogram.unscored)}", WARN)
         return text
 

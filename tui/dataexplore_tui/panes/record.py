@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import orjson
+from rich.text import Text
+
 from dataexplore.dataset.keys import key_text
 from dataexplore.dataset.parse import Record
 from dataexplore.dataset.schema import Schema, turns
@@ -15,7 +17,6 @@ from dataexplore_tui.panes.rows import letter, score_text
 from dataexplore_tui.widgets.ink import ACCENT, DIM, FOUND, WARN, line, shown, shown_lines
 from dataexplore_tui.widgets.lines import Lines
 from dataexplore_tui.widgets.strips import wrapped
-from rich.text import Text
 
 if TYPE_CHECKING:  # these bring Polars, which the first screen does not wait for
     from dataexplore.dataset.dataset import Dataset
@@ -33,23 +34,28 @@ class RecordPane(Lines):
         self._found = ""
 
     def show_row(
-        self, dataset: Dataset, state: State, row: int, signals: Sequence[Signal], entry: Entry | None, found: str = ""
+        self,
+        dataset: Dataset,
+        state: State,
+        row: int,
+        signals: Sequence[Signal],
+        entry: Entry | None,
+        found: str = "",
     ) -> None:
         """Show one row with everything that is known about it."""
         self._found = found
         self.border_title = f"row {row + 1:,} · key {key_text(int(dataset.keys[row]))[:8]}"
         record = dataset.record(row)
-        lines = self._texts(record, dataset.schema)
-        lines += self._known(dataset, row, signals)
-        lines += self._fields(record, dataset.schema, {signal.name for signal in signals})
-        lines.append(self._decided(state, row, entry))
-        self.update(lines)
+        known = [*self._known(dataset, row, signals)]
+        known += self._fields(record, dataset.schema, {signal.name for signal in signals})
+        known.append(self._decided(state, row, entry))
+        self.flow(lambda width, height: [*self._texts(record, dataset.schema, width), *known])
         self._tell_rest()
 
     def show_record(self, record: Record, schema: Schema, row: int) -> None:
         """Show a row of which only the text is known yet."""
         self.border_title = f"row {row + 1:,}"
-        self.update(self._texts(record, schema))
+        self.flow(lambda width, height: self._texts(record, schema, width))
 
     def scroll_lines(self, count: int) -> bool:
         """Move, and say how much is left below."""
@@ -61,15 +67,11 @@ class RecordPane(Lines):
         rest = self.hidden_below
         self.border_subtitle = f"{rest:,} more lines, \\]" if rest else ""
 
-    @property
-    def _width(self) -> int:
-        return max(8, self.size.width - 2)
-
-    def _texts(self, record: Record, schema: Schema) -> list[Text]:
+    def _texts(self, record: Record, schema: Schema, width: int) -> list[Text]:
         lines: list[Text] = []
         if schema.turns:
             for turn in turns(record, schema):
-                lines += self._block(turn.role, turn.text)
+                lines += self._block(turn.role, turn.text, width)
             return lines
         for name in schema.text_fields:
             value = record.get(name)
@@ -79,16 +81,16 @@ class RecordPane(Lines):
                 if name == schema.response or value is None:
                     lines.append(line(shown(name, ACCENT), ("  null" if value is None else "  empty", WARN)))
             else:
-                lines += self._block(name, value if isinstance(value, str) else _json(value))
+                lines += self._block(name, value if isinstance(value, str) else _json(value), width)
         return lines
 
-    def _block(self, name: str, text: str) -> list[Text]:
+    def _block(self, name: str, text: str, width: int) -> list[Text]:
         count = f"  {len(text):,} characters" if len(text) > 400 else ""
         lines = [line(shown(name, ACCENT), (count, DIM))]
         for part in shown_lines(text[:_LONGEST]):
             if self._found:
                 part.highlight_words([self._found], FOUND, case_sensitive=False)
-            lines += [line("  ", piece) for piece in wrapped(part, self._width - 2)]
+            lines += [line("  ", piece) for piece in wrapped(part, max(8, width - 2))]
         if len(text) > _LONGEST:
             lines.append(line((f"  … {len(text) - _LONGEST:,} more characters", WARN)))
         lines.append(Text(end=""))
@@ -105,7 +107,11 @@ class RecordPane(Lines):
         return [*lines, Text(end="")] if lines else []
 
     def _fields(self, record: Record, schema: Schema, known: set[str]) -> list[Text]:
-        rest = {name: value for name, value in record.items() if name not in schema.text_fields and name not in known}
+        rest = {
+            name: value
+            for name, value in record.items()
+            if name not in schema.text_fields and name not in known
+        }
         lines = []
         for name, value in list(rest.items())[:30]:
             text = value if isinstance(value, str) else _json(value)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.style import Style
+from rich.text import Text
+
 from dataexplore.dataset.opening import Head
 from dataexplore.dataset.schema import prompt_of, response_of, turns
 from dataexplore.session.state import State
 from dataexplore_tui.widgets.ink import ACCENT, DIM, DROP, KEEP, WARN, line, shown
-from rich.style import Style
-from rich.text import Text
 
 if TYPE_CHECKING:  # these bring Polars, which the first screen does not wait for
     from dataexplore.dataset.dataset import Dataset
@@ -27,9 +28,10 @@ def letter(decision: int) -> tuple[str, Style]:
 
 def score_text(score: float) -> str:
     """Return a score in four cells, nothing for an unscored row."""
-    if score != score:  # noqa: PLR0124 # NaN is the one value that differs from itself
+    if score != score:  # NaN is the one value that differs from itself
         return ""
-    return f"{score:,.0f}" if abs(score) >= 100 or score == int(score) and abs(score) > 10 else f"{score:.1f}"
+    whole = abs(score) >= 100 or (score == int(score) and abs(score) > 10)
+    return f"{score:,.0f}" if whole else f"{score:.1f}"
 
 
 class ViewSource:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rich.text import Text
+
 from dataexplore.session.state import Counts
 from dataexplore_tui.widgets.bars import brief, share
 from dataexplore_tui.widgets.ink import ACCENT, DIM, DROP, KEEP, STRONG, WARN, line, shown
 from dataexplore_tui.widgets.lines import Lines
-from rich.text import Text
 
 
 @dataclass(frozen=True)
@@ -58,5 +59,11 @@ class ThresholdPane(Lines):
 def _after(after: Counts) -> Sequence[Text]:
     return (
         line(("enter", ACCENT), (" makes the rule; with what is decided already:", DIM)),
-        line(("  keep ", KEEP), f"{after.keep:,}  ", ("drop ", DROP), f"{after.drop:,}  ", (f"undecided {after.undecided:,}", DIM)),
+        line(
+            ("  keep ", KEEP),
+            f"{after.keep:,}  ",
+            ("drop ", DROP),
+            f"{after.drop:,}  ",
+            (f"undecided {after.undecided:,}", DIM),
+        ),
     )

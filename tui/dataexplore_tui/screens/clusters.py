@@ -6,6 +6,12 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
+from rich.text import Text
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widget import Widget
+
 from dataexplore.session.state import State
 from dataexplore_tui.panes.clusters import ORDERS, ClustersSource, SamplesPane
 from dataexplore_tui.screens.mode import ModeScreen
@@ -13,11 +19,6 @@ from dataexplore_tui.widgets.ink import shown
 from dataexplore_tui.widgets.keyline import Hint
 from dataexplore_tui.widgets.lines import Lines
 from dataexplore_tui.widgets.picker import Picker
-from rich.text import Text
-from textual import on
-from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
-from textual.widget import Widget
 
 if TYPE_CHECKING:
     from dataexplore.clusters.kmeans import Clusters
@@ -118,13 +119,22 @@ class ClustersScreen(ModeScreen):
     @property
     def _cluster_here(self) -> int | None:
         source = self._picker.source
-        return source.cluster(self._picker.cursor) if isinstance(source, ClustersSource) and len(source) else None
+        return (
+            source.cluster(self._picker.cursor)
+            if isinstance(source, ClustersSource) and len(source)
+            else None
+        )
 
     def _show_samples(self) -> None:
         from dataexplore.clusters.samples import samples
 
         session, cluster, source = self.sitting.session, self._cluster_here, self._picker.source
-        if session is None or cluster is None or self._found is None or not isinstance(source, ClustersSource):
+        if (
+            session is None
+            or cluster is None
+            or self._found is None
+            or not isinstance(source, ClustersSource)
+        ):
             return
         pane = self.query_one(SamplesPane)
         kinds = [
@@ -132,7 +142,9 @@ class ClustersScreen(ModeScreen):
             for kind in ("nearest", "farthest", "random")
         ]
         rows = int(source.sizes[cluster])
-        pane.border_title = Text.assemble(f"cluster {cluster} · ", shown(source.terms(cluster)), f" · {rows:,} rows")
+        pane.border_title = Text.assemble(
+            f"cluster {cluster} · ", shown(source.terms(cluster)), f" · {rows:,} rows"
+        )
         pane.show_samples(session.dataset, self.state, kinds)
 
     # --- acting

@@ -6,6 +6,12 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
+from rich.text import Text
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widget import Widget
+
 from dataexplore.journal.decision import DROP, KEEP, Decision
 from dataexplore.session.state import State
 from dataexplore_tui.panes.difference import DifferencePane
@@ -14,11 +20,6 @@ from dataexplore_tui.screens.mode import ModeScreen
 from dataexplore_tui.widgets.keyline import Hint
 from dataexplore_tui.widgets.lines import Lines
 from dataexplore_tui.widgets.picker import Nothing, Picker
-from rich.text import Text
-from textual import on
-from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
-from textual.widget import Widget
 
 if TYPE_CHECKING:
     from dataexplore.duplicates.edges import Edges
@@ -43,7 +44,9 @@ class DuplicatesScreen(ModeScreen):
         (":", "commands"),
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("right,l", "threshold(1)", "raise the threshold: fewer, closer groups", id="duplicates.raise"),
+        Binding(
+            "right,l", "threshold(1)", "raise the threshold: fewer, closer groups", id="duplicates.raise"
+        ),
         Binding("left,h", "threshold(-1)", "lower the threshold: more groups", id="duplicates.lower"),
         Binding("p", "policy", "which row of a group stays", id="duplicates.policy"),
         Binding("enter", "apply", "keep one row of this group, drop the others", id="duplicates.apply"),
@@ -80,7 +83,9 @@ class DuplicatesScreen(ModeScreen):
         if self._policy == "best score" and not self._scored(session):
             self._policy = "longest"
         if self._edges is None:
-            self.background("comparing prompts", lambda one, tell: one.analysis.edges(progress=tell), self._found)
+            self.background(
+                "comparing prompts", lambda one, tell: one.analysis.edges(progress=tell), self._found
+            )
 
     def _scored(self, session: Session) -> bool:
         signal = session.columns.signals.get(self.sitting.signal)
@@ -118,7 +123,9 @@ class DuplicatesScreen(ModeScreen):
         title = f"{groups.duplicates:,} duplicates in {len(groups):,} groups at >= {groups.threshold:.2f}"
         pane = self.query_one("#groups-pane")
         pane.border_title = Text(title)
-        pane.border_subtitle = Text(f"{groups.rows_left:,} rows left · {session.analysis.encoder} · {session.analysis.text}")
+        pane.border_subtitle = Text(
+            f"{groups.rows_left:,} rows left · {session.analysis.encoder} · {session.analysis.text}"
+        )
 
     @on(Picker.Moved, "#groups")
     def _group_moved(self) -> None:
@@ -136,7 +143,9 @@ class DuplicatesScreen(ModeScreen):
             return
         rows = source.groups[self._groups.cursor].tolist()
         signal = session.columns.signals.get(self.sitting.signal)
-        members = MembersSource(session.dataset, self.state, rows, self._survivor(session, rows), self._policy, signal)
+        members = MembersSource(
+            session.dataset, self.state, rows, self._survivor(session, rows), self._policy, signal
+        )
         before = self._members.source
         same = isinstance(before, MembersSource) and before.rows == rows
         self._members.show(members, self._members.cursor if same else 0)
@@ -161,7 +170,9 @@ class DuplicatesScreen(ModeScreen):
         if session is None or not isinstance(members, MembersSource):
             return
         row, data = members.rows[self._members.cursor], session.dataset
-        other = members.survivor if members.survivor != row else next(one for one in members.rows if one != row)
+        other = (
+            members.survivor if members.survivor != row else next(one for one in members.rows if one != row)
+        )
         assert other is not None
         texts = [
             ("prompt", str(data.prompts[other]), str(data.prompts[row])),
@@ -198,7 +209,9 @@ class DuplicatesScreen(ModeScreen):
         if isinstance(members, MembersSource) and members.survivor is not None:
             rows = np.array([row for row in members.rows if row != members.survivor], np.int64)
             reason = f"duplicate of row {members.survivor + 1:,} ({self._policy_words()})"
-            if self.attempt(lambda session: session.decide(rows, DROP, reason), f"dropped {len(rows):,}; u undoes"):
+            if self.attempt(
+                lambda session: session.decide(rows, DROP, reason), f"dropped {len(rows):,}; u undoes"
+            ):
                 self._groups.action_move(1)
 
     def action_apply_all(self) -> None:

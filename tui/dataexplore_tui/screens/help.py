@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 
-from dataexplore_tui.widgets.ink import ACCENT, DIM, STRONG, line
-from dataexplore_tui.widgets.picker import Picker
 from rich.text import Text
 from textual.binding import Binding
+
+from dataexplore_tui.widgets.ink import ACCENT, DIM, STRONG, line
+from dataexplore_tui.widgets.picker import Picker
 
 _NAMES = {
     "question_mark": "?",
@@ -54,7 +55,10 @@ def help_lines(mode: str, bindings: Iterable[object], common: Iterable[object]) 
     lines += [line(("Everywhere", STRONG)), line((f"  {'1 … 6':<14}", ACCENT), "change mode")]
     lines += [*_sheet(keys_of(common)), Text()]
     lines += [line(("Lists", STRONG)), *_sheet(keys_of(Picker.BINDINGS)), Text()]
-    lines += [line(("Words", STRONG)), *(line((f"  {word:<14}", ACCENT), (what, DIM)) for word, what in _WORDS)]
+    lines += [
+        line(("Words", STRONG)),
+        *(line((f"  {word:<14}", ACCENT), (what, DIM)) for word, what in _WORDS),
+    ]
     return lines
 
 

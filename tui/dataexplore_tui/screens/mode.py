@@ -4,17 +4,18 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widget import Widget
+
 from dataexplore.errors import DataexploreError
 from dataexplore.session.state import EMPTY, State
 from dataexplore_tui.panes.header import MODES, Header
 from dataexplore_tui.screens.sitting import Sitting
 from dataexplore_tui.widgets.ask import Answer, Ask
 from dataexplore_tui.widgets.keyline import Hint, Keyline
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.reactive import reactive
-from textual.screen import Screen
-from textual.widget import Widget
 
 if TYPE_CHECKING:
     from dataexplore.session.session import Session
@@ -28,8 +29,6 @@ class ModeScreen(Screen[None]):
 
     NUMBER: ClassVar[int]
     HINTS: ClassVar[tuple[Hint, ...]] = ()
-
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (100, "-wide")]
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(str(number), f"app.mode({number})", f"{name} mode", show=False, id=f"mode.{name.lower()}")
@@ -133,7 +132,9 @@ class ModeScreen(Screen[None]):
         self.state = state or session.state
         return True
 
-    def background(self, what: str, compute: Callable[["Session", Progress], T], then: Callable[[T], None]) -> None:
+    def background(
+        self, what: str, compute: Callable[["Session", Progress], T], then: Callable[[T], None]
+    ) -> None:
         """Compute in a thread what takes a second or so, then show it; progress goes to the header."""
         session = self.session
         if session is None:

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from dataexplore_tui.widgets.lines import Lines
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
+
+from dataexplore_tui.widgets.lines import Lines
 
 
 class Overlay(ModalScreen[None]):
@@ -15,7 +16,8 @@ class Overlay(ModalScreen[None]):
 
     DEFAULT_CSS = """
     Overlay { align: center middle; background: $background 60%; }
-    Overlay Lines { width: 90%; max-width: 100; height: 90%; border: round $accent; background: $panel; padding: 0 1; }
+    Overlay Lines { width: 90%; max-width: 100; height: 90%; padding: 0 1; }
+    Overlay Lines { border: round $accent; background: $panel; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dataexplore_tui.widgets.ink import ACCENT, DIM, STRONG, WARN, line, shown
 from rich.text import Text
+
+from dataexplore_tui.widgets.ink import ACCENT, DIM, STRONG, WARN, line, shown
 
 if TYPE_CHECKING:
     from dataexplore.dataset.dataset import Dataset
@@ -27,8 +28,13 @@ def problem_lines(dataset: Dataset) -> list[Text]:
     for name, rows in sorted(dataset.problems.items()):
         first = ", ".join(f"{row + 1:,}" for row in rows[:8].tolist())
         more = " …" if len(rows) > 8 else ""
-        lines.append(line(shown(f"  {name:<24.24} ", WARN), f"{len(rows):>9,}", (f"  rows {first}{more}", DIM)))
+        lines.append(
+            line(shown(f"  {name:<24.24} ", WARN), f"{len(rows):>9,}", (f"  rows {first}{more}", DIM))
+        )
     if not dataset.problems:
         lines.append(line(("  none found", DIM)))
-    lines += [Text(), line(("Filter for them in mode 1: f, then  problems <> ''  or  problems LIKE '%empty%'", DIM))]
+    lines += [
+        Text(),
+        line(("Filter for them in mode 1: f, then  problems <> ''  or  problems LIKE '%empty%'", DIM)),
+    ]
     return lines

@@ -6,6 +6,12 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
+from rich.text import Text
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widget import Widget
+
 from dataexplore.journal.decision import DROP, KEEP, UNDECIDED, Decision
 from dataexplore.session.state import State
 from dataexplore_tui.panes.record import RecordPane
@@ -15,11 +21,6 @@ from dataexplore_tui.widgets.ink import shown
 from dataexplore_tui.widgets.keyline import Hint
 from dataexplore_tui.widgets.lines import Lines
 from dataexplore_tui.widgets.picker import Picker
-from rich.text import Text
-from textual import on
-from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
-from textual.widget import Widget
 
 if TYPE_CHECKING:
     from dataexplore.session.session import Session
@@ -143,16 +144,14 @@ class RowsScreen(ModeScreen):
         if row is None:
             pane.update([Text("no rows match; F shows all rows")])
             return
-        if pane.size.width:
-            signals = list(session.columns.signals.values())
-            pane.show_row(session.dataset, self.state, row, signals, session.why(row), self._found)
+        signals = list(session.columns.signals.values())
+        pane.show_row(session.dataset, self.state, row, signals, session.why(row), self._found)
         response = str(session.dataset.responses[row])[:400].strip() or "(empty response)"
         self.query_one("#detail", Lines).update([Text.assemble((" → ", "bold"), shown(response), end="")])
 
     def action_record(self) -> None:
         """Narrow: swap list and record; wide: give the record the whole width."""
         self.toggle_class("-record")
-        self.call_after_refresh(self._show_record)
 
     def action_scroll_record(self, way: int) -> None:
         """Scroll the record by half its height."""
@@ -309,5 +308,3 @@ class RowsScreen(ModeScreen):
             return False
         self.say(f"{len(self.state.view.rows):,} rows in view")
         return True
-
-

@@ -6,6 +6,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
+from rich.text import Text
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widget import Widget
+
 from dataexplore.session.state import State
 from dataexplore_tui.panes.histogram import HistogramPane
 from dataexplore_tui.panes.signals import SignalsPane
@@ -13,10 +18,6 @@ from dataexplore_tui.panes.threshold import ThresholdPane, Weighed
 from dataexplore_tui.screens.mode import ModeScreen
 from dataexplore_tui.widgets.ink import shown
 from dataexplore_tui.widgets.keyline import Hint
-from rich.text import Text
-from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
-from textual.widget import Widget
 
 if TYPE_CHECKING:
     from dataexplore.session.session import Session
@@ -43,7 +44,9 @@ class ScoresScreen(ModeScreen):
         Binding("tab,j,down", "signal(1)", "next signal", id="scores.next"),
         Binding("shift+tab,k,up", "signal(-1)", "signal before", id="scores.previous"),
         Binding("t", "type", "type a threshold", id="scores.type"),
-        Binding("enter", "rule", "make the rule: keep what is at or above, drop what is below", id="scores.rule"),
+        Binding(
+            "enter", "rule", "make the rule: keep what is at or above, drop what is below", id="scores.rule"
+        ),
         Binding("v", "rows", "see the rows that would be kept", id="scores.rows"),
         Binding("V", "unscored", "see the rows without a score", id="scores.unscored"),
         Binding("I", "import", "import ratings from a file, matched by row", id="scores.import"),

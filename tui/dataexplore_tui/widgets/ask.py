@@ -33,7 +33,7 @@ class Ask(Horizontal):
         super().__init__(id="ask")
         self._answer: Answer = lambda text: True
         self._past: dict[str, list[str]] = {}
-        self._name = ""
+        self._asked = ""
         self._place = 0
 
     def compose(self) -> ComposeResult:
@@ -43,7 +43,7 @@ class Ask(Horizontal):
 
     def ask(self, name: str, answer: Answer, initial: str = "") -> None:
         """Open the line; `answer` gets what is typed."""
-        self._name, self._answer = name, answer
+        self._asked, self._answer = name, answer
         self._place = len(self._past.setdefault(name, []))
         self.query_one(Label).update(name)
         field = self.query_one(Input)
@@ -56,7 +56,7 @@ class Ask(Horizontal):
         """Hand over what was typed."""
         event.stop()
         if self._answer(event.value):
-            past = self._past[self._name]
+            past = self._past[self._asked]
             if event.value and event.value not in past[-1:]:
                 past.append(event.value)
             self._close()
@@ -67,7 +67,7 @@ class Ask(Horizontal):
 
     def action_earlier(self, way: int) -> None:
         """Walk through what was answered before."""
-        past = self._past.get(self._name, [])
+        past = self._past.get(self._asked, [])
         self._place = max(0, min(len(past), self._place + way))
         field = self.query_one(Input)
         field.value = past[self._place] if self._place < len(past) else ""

@@ -1,6 +1,7 @@
 """Bars, sparklines and number formats made of characters."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
 _WIDTHS = " ▏▎▍▌▋▊▉█"
@@ -29,7 +30,7 @@ def chart(points: Sequence[float], width: int, height: int) -> list[str]:
         return [" " * max(0, width)] * height
     count = min(width, len(points))
     cuts = [len(points) * place // count for place in range(count + 1)]
-    means = [sum(points[a:b]) / (b - a) for a, b in zip(cuts, cuts[1:], strict=False)]
+    means = [sum(points[a:b]) / (b - a) for a, b in pairwise(cuts)]
     low, high = min(means), max(means)
     span = (high - low) or 1.0
     columns = [column(0.08 + 0.92 * (mean - low) / span, height) for mean in means]
@@ -48,5 +49,11 @@ def brief(number: float) -> str:
     for unit, size in (("k", 1e3), ("M", 1e6), ("B", 1e9)):
         if number < 999.5 * size:
             value = number / size
-            return f"{value:.2f}{unit}" if value < 10 else f"{value:.1f}{unit}" if value < 100 else f"{value:.0f}{unit}"
+            return (
+                f"{value:.2f}{unit}"
+                if value < 10
+                else f"{value:.1f}{unit}"
+                if value < 100
+                else f"{value:.0f}{unit}"
+            )
     return f"{number / 1e12:.2f}T"

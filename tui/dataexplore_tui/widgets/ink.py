@@ -1,9 +1,10 @@
 """The colours, and the one way by which text from data becomes text on the screen."""
 
-from dataexplore.text import visible, visible_lines
 from rich.style import Style
 from rich.text import Text
 from textual.theme import Theme
+
+from dataexplore.text import visible, visible_lines
 
 THEME = Theme(
     name="dataexplore",

@@ -1,12 +1,17 @@
 """Text laid out by its owner: redraws only the lines that changed, and only as far as they reach."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from dataexplore_tui.widgets.strips import strip_of
 from rich.text import Text
+from textual import events
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
+
+from dataexplore_tui.widgets.strips import strip_of
+
+Maker = Callable[[int, int], Sequence[Text]]
+"""Makes lines for a width and a height."""
 
 
 class Lines(Widget):
@@ -18,14 +23,31 @@ class Lines(Widget):
         super().__init__(id=id, classes=classes)
         self._lines: list[Text] = []
         self._top = 0
+        self._make: Maker | None = None
 
     @property
     def top(self) -> int:
         """The first line on screen."""
         return self._top
 
+    def flow(self, make: Maker, *, keep_place: bool = False) -> None:
+        """Show lines that depend on the size, now and after every change of it."""
+        self._make = make
+        if self.size.width:
+            self._replace(make(self.size.width, self.size.height), keep_place)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Make the lines anew for the new size."""
+        if self._make is not None:
+            self._replace(self._make(self.size.width, self.size.height), keep_place=True)
+        self.refresh()
+
     def update(self, lines: Sequence[Text], *, keep_place: bool = False) -> None:
         """Show other lines; the place is kept only when asked for."""
+        self._make = None
+        self._replace(lines, keep_place)
+
+    def _replace(self, lines: Sequence[Text], keep_place: bool) -> None:
         before = self._on_screen()
         self._lines = list(lines)
         self._top = min(self._top, self._last_top()) if keep_place else 0

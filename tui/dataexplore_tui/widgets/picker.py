@@ -2,8 +2,6 @@
 
 from typing import ClassVar, Protocol
 
-from dataexplore_tui.widgets.ink import CURSOR, CURSOR_AWAY
-from dataexplore_tui.widgets.strips import strip_of
 from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
@@ -11,6 +9,9 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
+
+from dataexplore_tui.widgets.ink import CURSOR, CURSOR_AWAY
+from dataexplore_tui.widgets.strips import strip_of
 
 
 class Source(Protocol):

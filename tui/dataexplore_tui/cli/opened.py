@@ -1,0 +1,55 @@
+"""Opens sessions for the verbs: reading leaves no trace, writing needs the workspace for itself."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from dataexplore.dataset.dataset import Dataset
+from dataexplore.dataset.loading import open_dataset
+from dataexplore.errors import WorkspaceError
+from dataexplore.session.session import Session
+from dataexplore.text import short
+from dataexplore.workspace.workspace import open_workspace, read_workspace
+from dataexplore_tui.cli.output import plural, say
+from dataexplore_tui.cli.progress import ProgressLine
+
+
+def load(path: Path) -> Dataset:
+    """Read a dataset with progress, and say how many of its lines are no rows."""
+    with ProgressLine("reading rows") as progress:
+        dataset = open_dataset(path, progress)
+    if dataset.unreadable:
+        lines = plural(len(dataset.unreadable), "line")
+        say(f"{short(str(path), 200)}: {lines} left out as unreadable; `dataexplore check` lists them")
+    return dataset
+
+
+@contextmanager
+def reading(path: Path, workspace: Path | None) -> Iterator[Session]:
+    """Open a session on what was decided so far, without a lock and without making a workspace."""
+    dataset = load(path)
+    with ExitStack() as stack:
+        found = read_workspace(dataset.path, workspace)
+        if found is None:
+            if workspace is not None:
+                say(f"{short(str(workspace), 200)}: no decisions are kept here yet")
+            folder = stack.enter_context(TemporaryDirectory(prefix="dataexplore-"))
+            found = open_workspace(dataset.path, Path(folder))
+        stack.callback(found.close)
+        yield Session(dataset, found)
+
+
+@contextmanager
+def writing(path: Path, workspace: Path | None) -> Iterator[Session]:
+    """Open a session as the only writer; raise WorkspaceError naming who else it is."""
+    dataset = load(path)
+    opened = open_workspace(dataset.path, workspace)
+    try:
+        if not opened.writable:
+            raise WorkspaceError(f"{short(str(path), 200)}: {opened.notice}; close it there and try again")
+        if opened.notice:
+            say(opened.notice)
+        yield Session(dataset, opened)
+    finally:
+        opened.close()

@@ -1,0 +1,1 @@
+"""One file per verb: what it takes, and what it does with it."""

@@ -1,0 +1,138 @@
+"""`dataexplore scores`: signals, their values, ratings from elsewhere and what a threshold keeps."""
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from dataexplore.session.session import Session
+from dataexplore.signals.histogram import histogram
+from dataexplore.signals.imports import Ratings
+from dataexplore.signals.signal import Scores, Signal
+from dataexplore.text import short
+from dataexplore_tui.cli.opened import reading, writing
+from dataexplore_tui.cli.options import DONE, UsageError, add_file, finite
+from dataexplore_tui.cli.output import plural, put, put_json, say, table
+
+_ABOUT = """\
+Every numeric field is a signal; so are ratings imported from another file and
+what is computed (response_chars, tokens). Without --signal it lists the
+signals. With it, it counts the rows at each value: exact values where there
+are at most 24, else bins by their lower edge (the last one takes the long
+tail). Unscored rows are never a low score: they count apart, and no threshold
+keeps them. Nothing is decided here; `select` does that.
+
+--import keeps the numeric columns of a JSONL, JSON or CSV file in the
+workspace, matched by its column `row` (from 0), by `key` (16 hex digits) or by
+a field that both files share."""
+_KEYS = """\
+keys: with --signal: signal, scored, unscored, kept (rows >= T, null without
+  --at), at, exact, values {value: rows}; without: signals [{name, origin,
+  scored, unscored, min, max, mean}]; with --import also: matched, unmatched,
+  columns"""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare what `scores` takes."""
+    parser.description = _ABOUT
+    parser.epilog = _KEYS
+    add_file(parser)
+    parser.add_argument(
+        "--import", metavar="F", type=Path, dest="ratings", help="ratings to keep in the workspace"
+    )
+    parser.add_argument(
+        "--on", metavar="COLUMN", default="row", help="row, key or a shared field (default: row)"
+    )
+    parser.add_argument("--signal", metavar="S", help="the signal to count")
+    parser.add_argument("--at", metavar="T", type=finite, help="count the rows with a score of at least T")
+
+
+def run(arguments: Namespace) -> int:
+    """Import what is to be imported, then print the signals or one of them."""
+    if arguments.at is not None and arguments.signal is None:
+        raise UsageError("--at needs --signal: name the signal that the threshold is for")
+    opening = writing if arguments.ratings else reading
+    with opening(arguments.file, arguments.workspace) as session:
+        found: dict[str, Any] = {}
+        if arguments.ratings:
+            found |= _imported(session.import_scores(arguments.ratings, arguments.on))
+        if arguments.signal is not None:
+            signal = _signal(session, arguments.signal)
+            found |= _one(signal.name, signal.scores, arguments.at)
+        else:
+            found["signals"] = [_summary(signal) for signal in session.columns.signals.values()]
+    if arguments.json:
+        put_json(found)
+        return DONE
+    if arguments.ratings:
+        lines, names = plural(found["matched"], "line"), short(", ".join(found["columns"]), 200)
+        say(f"{lines} matched a row, {found['unmatched']:,} did not; imported: {names}")
+    put(_one_lines(found) if arguments.signal is not None else _list_lines(found["signals"]))
+    return DONE
+
+
+def _signal(session: Session, name: str) -> Signal:
+    session.scores(name)  # raises with the nearest name
+    return session.columns.signals[name]
+
+
+def _imported(ratings: Ratings) -> dict[str, Any]:
+    return {"matched": ratings.matched, "unmatched": ratings.unmatched, "columns": list(ratings.columns)}
+
+
+def _one(name: str, scores: Scores, at: float | None) -> dict[str, Any]:
+    bars = histogram(scores)
+    return {
+        "signal": name,
+        "scored": bars.scored,
+        "unscored": bars.unscored,
+        "at": at,
+        "kept": bars.at_least(at) if at is not None else None,
+        "exact": bars.exact,
+        "values": {
+            _number(edge): count
+            for edge, count in zip(bars.edges.tolist(), bars.counts.tolist(), strict=True)
+        },
+    }
+
+
+def _summary(signal: Signal) -> dict[str, Any]:
+    known = signal.scores[~np.isnan(signal.scores)]
+    low, high, mean = (
+        (float(known.min()), float(known.max()), float(known.mean())) if len(known) else (None,) * 3
+    )
+    return {
+        "name": signal.name,
+        "origin": signal.origin,
+        "scored": signal.scored,
+        "unscored": signal.unscored,
+        "min": low,
+        "max": high,
+        "mean": mean,
+    }
+
+
+def _number(value: float) -> str:
+    """Return a value as a person writes it: 7 and 4.5, and never two values alike."""
+    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+
+
+def _list_lines(signals: list[dict[str, Any]]) -> list[str]:
+    names = ("name", "origin", "scored", "unscored", "min", "max", "mean")
+    return table(
+        [[short(str(one["name"]), 60), *(one[name] for name in names[1:])] for one in signals], names
+    )
+
+
+def _one_lines(found: dict[str, Any]) -> list[str]:
+    rows = found["scored"] + found["unscored"]
+    lines = table([(value, count) for value, count in found["values"].items()], ("value", "rows"))
+    lines.append("")
+    lines += table([("scored", found["scored"]), ("unscored", found["unscored"])])
+    if found["kept"] is not None:
+        share = f"{found['kept'] / rows:.1%}" if rows else "none"
+        lines.append(
+            f"{plural(found['kept'], 'row')} ({share}) at {short(found['signal'], 60)} >= {found['at']:g}"
+        )
+    return lines
