@@ -39,7 +39,7 @@ class DataexploreApp(App[None]):
     CSS_PATH = "app.tcss"
     COMMANDS: ClassVar[set[type[Commands]]] = {Commands}  # type: ignore[assignment] # Textual allows callables too
     BINDINGS: ClassVar[list[BindingType]] = []
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (100, "-wide")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
 
     def __init__(self, head: Head, workspace: Path | None = None, python: str | None = None) -> None:
         super().__init__()
@@ -64,7 +64,7 @@ class DataexploreApp(App[None]):
         """Nothing is shown outside the modes."""
         return Screen(id="_default")
 
-    @work(thread=True, exit_on_error=False)
+    @work(thread=True)
     def _read(self) -> None:
         from dataexplore.dataset.loading import LoadCancelledError, load
         from dataexplore.session.session import Session

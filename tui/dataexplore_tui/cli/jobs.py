@@ -21,7 +21,7 @@ def jobs_in(place: Path) -> list[Job]:
         raise JobError(f"{short(str(place), 200)}: no such folder or dataset")
     folders = _workspaces(place) if is_folder else [find_folder(place)]
     jobs = {job.folder: job for folder in folders if folder for job in list_jobs(folder / "jobs")}
-    return sorted(jobs.values(), key=lambda job: job.id, reverse=True)
+    return sorted(jobs.values(), key=_stamp, reverse=True)
 
 
 def find(jobs: list[Job], name: str) -> Job:
@@ -39,12 +39,30 @@ def find(jobs: list[Job], name: str) -> Job:
     return found[0]
 
 
+class LossWatch:
+    """Follows the loss of a job without reading its metrics from the start each time."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._offset = 0
+        self._last: float | None = None
+
+    def latest(self) -> float | None:
+        """Return the last loss that was reported, None before the first."""
+        lines, self._offset = self._job.metrics(self._offset)
+        losses = [line["loss"] for line in lines if isinstance(line.get("loss"), int | float)]
+        self._last = losses[-1] if losses else self._last
+        return self._last
+
+
 def loss_of(job: Job) -> float | None:
-    """Return the last loss that the job reported."""
-    losses = (
-        line["loss"] for line in reversed(job.metrics()[0]) if isinstance(line.get("loss"), int | float)
-    )
-    return next(losses, None)
+    """Return the last loss that a job reported."""
+    return LossWatch(job).latest()
+
+
+def _stamp(job: Job) -> tuple[bool, str]:
+    """Order by the second a job was made in, what is no job last; ties stay as they were listed."""
+    return (job.folder / "spec.json").exists(), job.id.partition("-")[0]
 
 
 def _workspaces(folder: Path) -> list[Path]:

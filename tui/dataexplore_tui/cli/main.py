@@ -15,14 +15,18 @@ from dataexplore_tui.cli.output import say
 
 _TRACEBACK = "DATAEXPLORE_TRACEBACK"
 _ABOUT = """\
-Opens FILE on screen: read rows, score, prune duplicates, select, tune. Decisions are kept in a workspace
-beside the data; the file itself is never written to. With a verb the same is done without a screen."""
+Opens FILE on screen: read rows, score, prune duplicates, select, tune.
+Decisions are kept in a workspace beside the data; the file itself is never
+written to. With a verb the same is done without a screen."""
 _EPILOG = """\
-verbs (dataexplore VERB --help says more; a file named like a verb is opened as ./check):
+verbs (a file that is named like one is opened as ./check):
 {verbs}
 
-Data goes to stdout, progress and messages to stderr; --json prints one object, with rows numbered from 0.
-exit codes: 0 done, 1 problems found or a run that did not finish, 2 refused (one line on stderr says why)"""
+dataexplore VERB --help says more about each. Data goes to stdout, progress and
+messages to stderr; --json prints one object, with rows numbered from 0.
+
+exit codes: 0 done, 1 problems found or a run that did not finish, 2 refused,
+  with one line on stderr that says why"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -81,6 +81,8 @@ class ClustersSource:
 class SamplesPane(Lines):
     """The nearest, the farthest and a few random rows of a cluster."""
 
+    MORE = "]"
+
     def __init__(self) -> None:
         super().__init__(id="samples", classes="pane")
 

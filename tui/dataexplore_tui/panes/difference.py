@@ -9,7 +9,7 @@ from rich.text import Text
 from dataexplore.text import visible_lines
 from dataexplore_tui.widgets.ink import ADDED, DIM, PLAIN, REMOVED, STRONG, line
 from dataexplore_tui.widgets.lines import Lines
-from dataexplore_tui.widgets.strips import wrapped
+from dataexplore_tui.widgets.strips import retitle, wrapped
 
 if TYPE_CHECKING:
     from dataexplore.duplicates.diff import Piece
@@ -26,7 +26,7 @@ class DifferencePane(Lines):
 
     def show_pair(self, title: str, parts: list[tuple[str, str, str]]) -> None:
         """Show pairs of texts: what they are, the one that stays, the one that is compared with it."""
-        self.border_title = Text(title)
+        retitle(self, Text(title))
         self.flow(lambda width, height: self._compared(parts, max(8, width)))
 
     def _compared(self, parts: list[tuple[str, str, str]], width: int) -> list[Text]:

@@ -11,6 +11,7 @@ from dataexplore_tui.panes.rows import score_text
 from dataexplore_tui.widgets.bars import brief
 from dataexplore_tui.widgets.ink import ACCENT, DIM, DROP, KEEP, STRONG, line, shown
 from dataexplore_tui.widgets.lines import Lines
+from dataexplore_tui.widgets.strips import retitle
 
 if TYPE_CHECKING:
     from dataexplore.session.composition import Composition
@@ -26,7 +27,7 @@ class FunnelPane(Lines):
 
     def show_funnel(self, rows: int, steps: Sequence[FunnelStep], counts: Counts) -> None:
         """Show the steps from all rows down to the rows that are left."""
-        self.border_title = Text(f"how {rows:,} became {rows - counts.drop:,}")
+        retitle(self, Text(f"how {rows:,} became {rows - counts.drop:,}"))
         self.flow(lambda width, height: self._steps(steps, max(12, width - 31)), keep_place=True)
 
     def _steps(self, steps: Sequence[FunnelStep], room: int) -> list[Text]:
@@ -54,7 +55,7 @@ class ControlsPane(Lines):
 
     def show_compositions(self, sets: Sequence[Composition], signal: str) -> None:
         """Show the figures side by side."""
-        self.border_title = Text("the subset beside its controls")
+        retitle(self, Text("the subset beside its controls"))
         lines = [line((f"{'':<16}", DIM), *((f"{one.name:>12}", STRONG) for one in sets))]
         lines.append(self._line("rows", [f"{one.rows:,}" for one in sets]))
         lines.append(self._line("tokens, est.", [brief(one.tokens) for one in sets]))

@@ -1,12 +1,11 @@
 """The two lines on top: the file, where its rows are, the six modes and the last message."""
 
-from rich.style import Style
 from rich.text import Text
 from textual.timer import Timer
 
 from dataexplore.session.state import Counts
 from dataexplore_tui.widgets.bars import brief
-from dataexplore_tui.widgets.ink import ACCENT, DIM, DROP, KEEP, STRONG, TITLE, WARN, across, line, shown
+from dataexplore_tui.widgets.ink import ACCENT, DIM, DROP, HERE, KEEP, STRONG, TITLE, WARN, across, line, shown
 from dataexplore_tui.widgets.lines import Lines
 
 MODES = ("Rows", "Scores", "Duplicates", "Clusters", "Subset", "Runs")
@@ -14,13 +13,12 @@ MODES = ("Rows", "Scores", "Duplicates", "Clusters", "Subset", "Runs")
 _WIDE = 100
 _SECONDS = 12.0
 """How long a message stays."""
-_HERE = Style(color="#7aa2f7", bold=True, underline=True)
 
 
 class Header(Lines):
     """Always there, always true: keep + drop + undecided is every row."""
 
-    DEFAULT_CSS = "Header { height: 2; dock: top; background: $panel; }"
+    DEFAULT_CSS = "Header { height: 2; dock: top }"
 
     def __init__(self, mode: int) -> None:
         super().__init__(id="header")
@@ -86,6 +84,6 @@ class Header(Lines):
             here = number == self._mode
             word = mode if width >= _WIDE or here else mode[:4] if mode == "Duplicates" else mode
             text.append(f"{number} ", ACCENT if here else DIM)
-            text.append(word, _HERE if here else DIM)
+            text.append(word, HERE if here else DIM)
             text.append("  ")
         return text

@@ -14,7 +14,7 @@ from dataexplore.dataset.schema import Schema, turns
 from dataexplore.journal.journal import Entry
 from dataexplore.session.state import State
 from dataexplore_tui.panes.rows import letter, score_text
-from dataexplore_tui.widgets.ink import ACCENT, DIM, FOUND, WARN, line, shown, shown_lines
+from dataexplore_tui.widgets.ink import ACCENT, DIM, FOUND, TITLE, WARN, line, shown, shown_lines
 from dataexplore_tui.widgets.lines import Lines
 from dataexplore_tui.widgets.strips import wrapped
 
@@ -28,6 +28,8 @@ _LONGEST = 20_000
 
 class RecordPane(Lines):
     """Shows a row; scrolls by `[` and `]` from the list."""
+
+    MORE = "]"
 
     def __init__(self) -> None:
         super().__init__(id="record", classes="pane")
@@ -44,28 +46,17 @@ class RecordPane(Lines):
     ) -> None:
         """Show one row with everything that is known about it."""
         self._found = found
-        self.border_title = f"row {row + 1:,} · key {key_text(int(dataset.keys[row]))[:8]}"
+        title = line((f"row {row + 1:,}", TITLE), (f" · key {key_text(int(dataset.keys[row]))[:8]}", DIM))
         record = dataset.record(row)
         known = [*self._known(dataset, row, signals)]
         known += self._fields(record, dataset.schema, {signal.name for signal in signals})
         known.append(self._decided(state, row, entry))
-        self.flow(lambda width, height: [*self._texts(record, dataset.schema, width), *known])
-        self._tell_rest()
+        self.flow(lambda width, height: [title, Text(), *self._texts(record, dataset.schema, width), *known])
 
     def show_record(self, record: Record, schema: Schema, row: int) -> None:
         """Show a row of which only the text is known yet."""
-        self.border_title = f"row {row + 1:,}"
-        self.flow(lambda width, height: self._texts(record, schema, width))
-
-    def scroll_lines(self, count: int) -> bool:
-        """Move, and say how much is left below."""
-        moved = super().scroll_lines(count)
-        self._tell_rest()
-        return moved
-
-    def _tell_rest(self) -> None:
-        rest = self.hidden_below
-        self.border_subtitle = f"{rest:,} more lines, \\]" if rest else ""
+        title = line((f"row {row + 1:,}", TITLE))
+        self.flow(lambda width, height: [title, Text(), *self._texts(record, schema, width)])
 
     def _texts(self, record: Record, schema: Schema, width: int) -> list[Text]:
         lines: list[Text] = []

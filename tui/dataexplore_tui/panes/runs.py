@@ -15,6 +15,7 @@ from dataexplore.tune.curve import merge
 from dataexplore_tui.widgets.bars import bar, chart
 from dataexplore_tui.widgets.ink import ACCENT, DIM, DROP, KEEP, STRONG, WARN, line, shown, shown_lines
 from dataexplore_tui.widgets.lines import Lines
+from dataexplore_tui.widgets.strips import retitle
 
 _SIGNS: dict[str, tuple[str, Style]] = {
     "starting": ("◌", DIM),
@@ -107,7 +108,7 @@ class RunPane(Lines):
     def show_run(self, run: Watched, *, log: bool) -> None:
         """Show curve and figures, or the log."""
         status = run.status
-        self.border_title = Text.assemble(shown(run.job.id), f" · {status.state}")
+        retitle(self, Text.assemble(shown(run.job.id), f" · {status.state}"))
         self.flow(
             lambda width, height: self._shown(run, log, max(20, width), max(6, height)), keep_place=True
         )

@@ -11,6 +11,7 @@ from dataexplore.session.state import Counts
 from dataexplore_tui.widgets.bars import brief, share
 from dataexplore_tui.widgets.ink import ACCENT, DIM, DROP, KEEP, STRONG, WARN, line, shown
 from dataexplore_tui.widgets.lines import Lines
+from dataexplore_tui.widgets.strips import retitle
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class ThresholdPane(Lines):
     def weigh(self, what: Weighed) -> None:
         """Show what the threshold would do."""
         rows = what.kept + what.dropped + what.unscored
-        self.border_title = Text.assemble("at ", shown(what.signal), f" >= {what.at:g}")
+        retitle(self, Text.assemble("at ", shown(what.signal), f" >= {what.at:g}"))
         lines: list[Text] = [
             line(("keep      ", KEEP), (f"{what.kept:>9,}", STRONG), f" rows  {share(what.kept, rows)}"),
             line((f"          {brief(what.tokens):>9} tokens, estimated", DIM)),

@@ -19,6 +19,7 @@ from dataexplore_tui.widgets.ink import shown
 from dataexplore_tui.widgets.keyline import Hint
 from dataexplore_tui.widgets.lines import Lines
 from dataexplore_tui.widgets.picker import Picker
+from dataexplore_tui.widgets.strips import retitle
 
 if TYPE_CHECKING:
     from dataexplore.clusters.kmeans import Clusters
@@ -110,7 +111,7 @@ class ClustersScreen(ModeScreen):
         self._picker.show(source, place)
         self.query_one("#clusters-heading", Lines).update([source.heading()])
         title = f"{clusters.k:,} clusters · k-means · {session.analysis.encoder} · by {self._order}"
-        self.query_one("#clusters-pane").border_title = Text(title)
+        retitle(self.query_one("#clusters-pane"), Text(title))
 
     @on(Picker.Moved, "#clusters")
     def _moved(self) -> None:
@@ -142,8 +143,8 @@ class ClustersScreen(ModeScreen):
             for kind in ("nearest", "farthest", "random")
         ]
         rows = int(source.sizes[cluster])
-        pane.border_title = Text.assemble(
-            f"cluster {cluster} · ", shown(source.terms(cluster)), f" · {rows:,} rows"
+        retitle(
+            pane, Text.assemble(f"cluster {cluster} · ", shown(source.terms(cluster)), f" · {rows:,} rows")
         )
         pane.show_samples(session.dataset, self.state, kinds)
 

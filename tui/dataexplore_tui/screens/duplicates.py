@@ -20,6 +20,7 @@ from dataexplore_tui.screens.mode import ModeScreen
 from dataexplore_tui.widgets.keyline import Hint
 from dataexplore_tui.widgets.lines import Lines
 from dataexplore_tui.widgets.picker import Nothing, Picker
+from dataexplore_tui.widgets.strips import retitle
 
 if TYPE_CHECKING:
     from dataexplore.duplicates.edges import Edges
@@ -122,10 +123,8 @@ class DuplicatesScreen(ModeScreen):
         self.query_one("#groups-heading", Lines).update([source.heading()])
         title = f"{groups.duplicates:,} duplicates in {len(groups):,} groups at >= {groups.threshold:.2f}"
         pane = self.query_one("#groups-pane")
-        pane.border_title = Text(title)
-        pane.border_subtitle = Text(
-            f"{groups.rows_left:,} rows left · {session.analysis.encoder} · {session.analysis.text}"
-        )
+        left = f"{groups.rows_left:,} rows left · {session.analysis.encoder} · {session.analysis.text}"
+        retitle(pane, Text(title), Text(left))
 
     @on(Picker.Moved, "#groups")
     def _group_moved(self) -> None:
@@ -149,8 +148,8 @@ class DuplicatesScreen(ModeScreen):
         before = self._members.source
         same = isinstance(before, MembersSource) and before.rows == rows
         self._members.show(members, self._members.cursor if same else 0)
-        self._members.border_title = Text(f"group {self._groups.cursor + 1:,} · {len(rows):,} rows")
-        self._members.border_subtitle = Text(f"policy: {self._policy_words()}")
+        title = Text(f"group {self._groups.cursor + 1:,} · {len(rows):,} rows")
+        retitle(self._members, title, Text(f"policy: {self._policy_words()}"))
         self._show_difference()
 
     def _policy_words(self) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -42,7 +42,7 @@ class ModeScreen(Screen[None]):
         Binding("escape", "back", "back", show=False, id="back"),
     ]  # fmt: skip
 
-    state: reactive[State] = reactive(EMPTY, always_update=True, init=False)
+    state: var[State] = var(EMPTY, always_update=True, init=False)
 
     def __init__(self, sitting: Sitting) -> None:
         super().__init__()

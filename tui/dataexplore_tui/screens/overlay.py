@@ -9,15 +9,16 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
 from dataexplore_tui.widgets.lines import Lines
+from dataexplore_tui.widgets.strips import retitle
 
 
 class Overlay(ModalScreen[None]):
     """Shows lines that its maker wrote."""
 
     DEFAULT_CSS = """
-    Overlay { align: center middle; background: $background 60%; }
+    Overlay { align: center middle; }
     Overlay Lines { width: 90%; max-width: 100; height: 90%; padding: 0 1; }
-    Overlay Lines { border: round $accent; background: $panel; }
+    Overlay Lines { border: round ansi_cyan; background: ansi_default; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -40,7 +41,7 @@ class Overlay(ModalScreen[None]):
     def on_mount(self) -> None:
         """Fill it."""
         block = self.query_one(Lines)
-        block.border_title = Text(self._title)
+        retitle(block, Text(self._title))
         block.border_subtitle = "j k scroll · esc closes"
         block.update(self._shown)
 

@@ -21,6 +21,7 @@ from dataexplore_tui.widgets.ink import shown
 from dataexplore_tui.widgets.keyline import Hint
 from dataexplore_tui.widgets.lines import Lines
 from dataexplore_tui.widgets.picker import Picker
+from dataexplore_tui.widgets.strips import retitle
 
 if TYPE_CHECKING:
     from dataexplore.session.session import Session
@@ -126,7 +127,7 @@ class RowsScreen(ModeScreen):
         sort = f" · {view.sort} {'↓' if view.descending else '↑'}" if view.sort else ""
         marked = f" · {len(self._marks):,} marked" if self._marks else ""
         title = Text.assemble(shown(what[:60]), f" · {len(view.rows):,} of {total:,}", shown(sort), marked)
-        self.query_one("#list").border_title = title
+        retitle(self.query_one("#list"), title)
 
     # --- the record
 

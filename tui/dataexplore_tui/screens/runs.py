@@ -18,6 +18,7 @@ from dataexplore_tui.screens.mode import ModeScreen
 from dataexplore_tui.screens.tune_form import TuneForm, Wanted
 from dataexplore_tui.widgets.keyline import Hint
 from dataexplore_tui.widgets.picker import Picker
+from dataexplore_tui.widgets.strips import retitle
 
 if TYPE_CHECKING:
     from dataexplore.jobs.folder import Job
@@ -97,7 +98,7 @@ class RunsScreen(ModeScreen):
         for place in changed:
             self._picker.redraw(place)
         alive = sum(run.status.alive for run in known.values())
-        self._picker.border_title = Text(f"runs · {len(known):,}, {alive} alive")
+        retitle(self._picker, Text(f"runs · {len(known):,}, {alive} alive"))
         if fresh or self._picker.cursor in changed or not known:
             self._show_run()
 

@@ -18,6 +18,7 @@ from dataexplore_tui.panes.threshold import ThresholdPane, Weighed
 from dataexplore_tui.screens.mode import ModeScreen
 from dataexplore_tui.widgets.ink import shown
 from dataexplore_tui.widgets.keyline import Hint
+from dataexplore_tui.widgets.strips import retitle
 
 if TYPE_CHECKING:
     from dataexplore.session.session import Session
@@ -99,7 +100,7 @@ class ScoresScreen(ModeScreen):
             self.say(f"{name} has no score at all", warning=True)
             return
         at = self._at.setdefault(name, _first_threshold(shape))
-        pane.border_title = Text.assemble(shown(name), f" · {shape.scored:,} scored, {shape.unscored:,} not")
+        retitle(pane, Text.assemble(shown(name), f" · {shape.scored:,} scored, {shape.unscored:,} not"))
         pane.show_histogram(shape, shape.bar_of(at))
         self._weigh(session, shape, at)
 

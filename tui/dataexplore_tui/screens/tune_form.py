@@ -46,13 +46,13 @@ class TuneForm(ModalScreen[Wanted | None]):
     """Enter counts first; Enter again, with nothing changed, launches."""
 
     DEFAULT_CSS = """
-    TuneForm { align: center middle; background: $background 60%; }
+    TuneForm { align: center middle; }
     TuneForm #form { width: 90%; max-width: 96; height: auto; max-height: 95%; padding: 0 1; }
-    TuneForm #form { border: round $accent; background: $panel; }
+    TuneForm #form { border: round ansi_cyan; background: ansi_default; }
     TuneForm Horizontal { height: 1; }
-    TuneForm Label { width: 16; color: $accent; }
-    TuneForm Input { width: 1fr; height: 1; border: none; padding: 0; background: $surface; }
-    TuneForm Input:focus { background: $panel-lighten-2; border: none; }
+    TuneForm Label { width: 16; color: ansi_cyan; }
+    TuneForm Input { width: 1fr; height: 1; border: none; padding: 0; background: ansi_default; }
+    TuneForm Input:focus { background: ansi_bright_black; border: none; }
     TuneForm #figures { height: 9; margin-top: 1; }
     """
 

@@ -16,10 +16,10 @@ class Ask(Horizontal):
     """Hidden until asked; Enter answers, Esc takes it back, up and down walk through earlier answers."""
 
     DEFAULT_CSS = """
-    Ask { height: 1; display: none; background: $panel; }
+    Ask { height: 1; display: none; background: ansi_default; }
     Ask.-open { display: block; }
-    Ask Label { width: auto; padding: 0 1; color: $accent; text-style: bold; }
-    Ask Input { width: 1fr; height: 1; border: none; padding: 0; background: $panel; }
+    Ask Label { width: auto; padding: 0 1; color: ansi_cyan; text-style: bold; }
+    Ask Input { width: 1fr; height: 1; border: none; padding: 0; background: ansi_default; }
     Ask Input:focus { border: none; }
     """
 

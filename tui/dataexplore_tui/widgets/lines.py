@@ -8,6 +8,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from dataexplore_tui.widgets.ink import DIM
 from dataexplore_tui.widgets.strips import strip_of
 
 Maker = Callable[[int, int], Sequence[Text]]
@@ -18,6 +19,9 @@ class Lines(Widget):
     """A block of one-line texts, scrolled by its owner."""
 
     DEFAULT_CSS = "Lines { width: 1fr; height: 1fr; }"
+
+    MORE = ""
+    """The key that shows the rest, named on the last line while there is any; empty where nothing scrolls."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 # Textual's word
         super().__init__(id=id, classes=classes)
@@ -70,15 +74,19 @@ class Lines(Widget):
 
     def render_line(self, y: int) -> Strip:
         """Draw one line."""
-        index = self._top + y
-        text = self._lines[index] if index < len(self._lines) else Text(end="")
+        on_screen = self._on_screen()
+        text = on_screen[y] if y < len(on_screen) else Text(end="")
         return strip_of(text, self.size.width, self.rich_style)
 
     def _last_top(self) -> int:
         return max(0, len(self._lines) - max(1, self.size.height))
 
     def _on_screen(self) -> list[Text]:
-        return self._lines[self._top : self._top + self.size.height]
+        lines = self._lines[self._top : self._top + self.size.height]
+        if self.MORE and self.hidden_below and lines:
+            # A line of its own instead of the border's subtitle: setting that draws the whole block again.
+            lines[-1] = Text(f"▾ {self.hidden_below + 1:,} more lines  {self.MORE}", DIM, end="")
+        return lines
 
     def _redraw(self, before: list[Text]) -> None:
         after = self._on_screen()

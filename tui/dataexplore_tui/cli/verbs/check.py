@@ -18,11 +18,10 @@ Counts the rows of a dataset, tells its format and schema, and lists the lines
 that are no rows, with the reason of each, and the rows with odd content: empty
 or missing text, control or invisible characters. Makes no workspace."""
 _KEYS = """\
-keys: path, rows, format, schema, roles {meaning: field}, fields, empty {text
-  field: rows}, unreadable [{line, reason}]
-(lines count from 1, as `sed -n Np` does), problems {name: rows}
-exit codes: 0 nothing to report, 1 unreadable lines or problems, 2 the file is
-  no dataset"""
+keys: path, rows, format, schema, roles {meaning: field}, fields,
+  empty {text field: rows}, unreadable [{line, reason}], problems {name: rows};
+  lines count from 1, as `sed -n Np` does
+exit codes: 0 nothing to report, 1 unreadable lines or problems, 2 refused"""
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -14,7 +14,7 @@ from dataexplore.tune.presets import PRESETS, preset
 from dataexplore.tune.settings import TuneSettings
 from dataexplore.tune.start import create_run
 from dataexplore.workspace.location import make_folder
-from dataexplore_tui.cli.jobs import loss_of
+from dataexplore_tui.cli.jobs import LossWatch, loss_of
 from dataexplore_tui.cli.opened import reading
 from dataexplore_tui.cli.options import DONE, PROBLEMS, add_file, finite, interpreter, positive, whole
 from dataexplore_tui.cli.output import put, put_json, say, table
@@ -74,14 +74,15 @@ def run(arguments: Namespace) -> int:
     if arguments.dry_run:
         return _finish(arguments, {"job": None, "state": "dry-run", **found}, DONE)
     jobs = make_folder(dataset, arguments.workspace) / "jobs"
-    job = create_run(jobs, rows, settings, str(dataset), python)
+    job = create_run(jobs, rows, settings, dataset.name, python)
     del rows
     if arguments.detach:
         status = start(job).status()
         return _finish(arguments, {"job": job.id, **_outcome(job, status), **found}, DONE)
     say(f"{job.id} started; Ctrl-C stops it with a checkpoint")
+    loss = LossWatch(job)
     with ProgressLine() as progress:
-        status = run_foreground(job, lambda status: progress.show(_line(job, status)))
+        status = run_foreground(job, lambda status: progress.show(_line(status, loss.latest())))
     found = {"job": job.id, **_outcome(job, status), **found}
     return _finish(arguments, found, DONE if status.state == FINISHED else PROBLEMS)
 
@@ -115,8 +116,7 @@ def _outcome(job: Job, status: Status) -> dict[str, Any]:
     return {"state": status.state, "loss": loss_of(job), "reason": status.reason, "folder": str(job.folder)}
 
 
-def _line(job: Job, status: Status) -> str:
-    loss = loss_of(job)
+def _line(status: Status, loss: float | None) -> str:
     step = f"  step {status.done:,} of {status.total:,}" if status.total else ""
     return f"{status.state}: {status.phase}{step}" + (f"  loss {loss:.3f}" if loss is not None else "")
 
