@@ -2,6 +2,7 @@
 
 import traceback
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -17,7 +18,8 @@ from dataexplore.dataset.opening import Head
 from dataexplore.errors import DataexploreError
 from dataexplore.text import visible_lines
 from dataexplore_tui.commands import Commands
-from dataexplore_tui.screens.catalogue import MODE_SCREENS
+from dataexplore_tui.panes.header import MODES
+from dataexplore_tui.screens.catalogue import make_screen
 from dataexplore_tui.screens.help import help_lines
 from dataexplore_tui.screens.mode import ModeScreen
 from dataexplore_tui.screens.overlay import Overlay
@@ -49,12 +51,13 @@ class DataexploreApp(App[None]):
         self.failure: str | None = None
         """Why the program had to stop, for the command line to print."""
 
-    def on_mount(self) -> None:
+    async def on_mount(self) -> None:
         """Show the first rows, then read the others."""
-        for number, screen in MODE_SCREENS.items():
-            self.add_mode(str(number), lambda screen=screen: screen(self.sitting))  # type: ignore[misc] # one screen a mode
-        self.action_mode(1)
-        self.call_after_refresh(self._read)
+        for number in range(1, len(MODES) + 1):
+            self.add_mode(str(number), partial(make_screen, number, self.sitting))
+        await self.switch_mode("1")
+        # Reading competes for the interpreter: it begins when the first rows are on screen.
+        self.screen.call_after_refresh(self._read)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Let every line of every widget pass the guard last."""

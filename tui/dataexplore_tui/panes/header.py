@@ -5,7 +5,19 @@ from textual.timer import Timer
 
 from dataexplore.session.state import Counts
 from dataexplore_tui.widgets.bars import brief
-from dataexplore_tui.widgets.ink import ACCENT, DIM, DROP, HERE, KEEP, STRONG, TITLE, WARN, across, line, shown
+from dataexplore_tui.widgets.ink import (
+    ACCENT,
+    DIM,
+    DROP,
+    HERE,
+    KEEP,
+    STRONG,
+    TITLE,
+    WARN,
+    across,
+    line,
+    shown,
+)
 from dataexplore_tui.widgets.lines import Lines
 
 MODES = ("Rows", "Scores", "Duplicates", "Clusters", "Subset", "Runs")

@@ -32,7 +32,7 @@ class RecordPane(Lines):
     MORE = "]"
 
     def __init__(self) -> None:
-        super().__init__(id="record", classes="pane")
+        super().__init__(id="record")
         self._found = ""
 
     def show_row(

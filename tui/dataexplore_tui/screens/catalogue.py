@@ -1,20 +1,16 @@
-"""Which screen belongs to which mode."""
+"""Which screen belongs to which mode; each is imported when it is first opened."""
 
-from dataexplore_tui.screens.clusters import ClustersScreen
-from dataexplore_tui.screens.duplicates import DuplicatesScreen
+from importlib import import_module
+
 from dataexplore_tui.screens.mode import ModeScreen
-from dataexplore_tui.screens.rows import RowsScreen
-from dataexplore_tui.screens.runs import RunsScreen
-from dataexplore_tui.screens.scores import ScoresScreen
-from dataexplore_tui.screens.subset import SubsetScreen
+from dataexplore_tui.screens.sitting import Sitting
 
-_SCREENS: tuple[type[ModeScreen], ...] = (
-    RowsScreen,
-    ScoresScreen,
-    DuplicatesScreen,
-    ClustersScreen,
-    SubsetScreen,
-    RunsScreen,
-)
+_SCREENS = {1: "rows", 2: "scores", 3: "duplicates", 4: "clusters", 5: "subset", 6: "runs"}
 
-MODE_SCREENS: dict[int, type[ModeScreen]] = {screen.NUMBER: screen for screen in _SCREENS}
+
+def make_screen(number: int, sitting: Sitting) -> ModeScreen:
+    """Return the screen of a mode."""
+    name = _SCREENS[number]
+    module = import_module(f"dataexplore_tui.screens.{name}")
+    screen: ModeScreen = getattr(module, f"{name.title()}Screen")(sitting)
+    return screen
