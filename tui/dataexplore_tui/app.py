@@ -1,5 +1,6 @@
 """The application: opens the file behind the first screen, holds the modes, leaves."""
 
+import gc
 import traceback
 from collections.abc import Sequence
 from functools import partial
@@ -56,6 +57,7 @@ class DataexploreApp(App[None]):
         for number in range(1, len(MODES) + 1):
             self.add_mode(str(number), partial(make_screen, number, self.sitting))
         await self.switch_mode("1")
+        gc.enable()
         # Reading competes for the interpreter: it begins when the first rows are on screen.
         self.screen.call_after_refresh(self._read)
 

@@ -1,5 +1,6 @@
 """Opens the screen: a file that is refused is refused before the terminal is touched."""
 
+import gc
 import sys
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from dataexplore_tui.cli.output import say
 
 def open_screen(file: Path, workspace: Path | None = None, python: str | None = None) -> int:
     """Show a dataset until the person leaves; only what the first paint needs is imported."""
+    gc.disable()  # nothing that is imported becomes garbage; the app turns it on again after the first paint
     head = open_head(file)
     python = interpreter(python)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):

@@ -1,0 +1,16 @@
+"""A run's curve without the steps that a resume had to do again."""
+
+from typing import Any
+
+from dataexplore.jobs.folder import Job
+
+
+def curve(job: Job) -> list[dict[str, Any]]:
+    """Return the metric lines in order of their steps, the last one of each step."""
+    return merge([], job.metrics()[0])
+
+
+def merge(known: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return `known` lines with `new` ones over them: what a step's last line says counts."""
+    by_step = {line["step"]: line for line in [*known, *new] if isinstance(line.get("step"), int)}
+    return [by_step[step] for step in sorted(by_step)]
