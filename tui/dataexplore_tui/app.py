@@ -42,7 +42,7 @@ class DataexploreApp(App[None]):
     CSS_PATH = "app.tcss"
     COMMANDS: ClassVar[set[type[Commands]]] = {Commands}  # type: ignore[assignment] # Textual allows callables too
     BINDINGS: ClassVar[list[BindingType]] = []
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 # Textual types it without ClassVar
 
     def __init__(self, head: Head, workspace: Path | None = None, python: str | None = None) -> None:
         super().__init__()

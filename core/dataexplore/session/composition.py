@@ -1,4 +1,4 @@
-"""What a subset is made of, beside a random one of the same size and everything: is the choice any different?"""
+"""What a subset is made of, beside a random one of the same size and everything."""
 
 from dataclasses import dataclass
 
@@ -25,7 +25,10 @@ class Composition:
 
 
 def compositions(session: Session, signal: str, seed: int = 0) -> list[Composition]:
-    """Return the subset (kept rows, or all not dropped while none is kept), a random one of its size, and all rows."""
+    """Return the subset, a random one of its size, and all rows.
+
+    The subset is the kept rows, or all that are not dropped while none is kept.
+    """
     decisions = session.state.decisions
     kept = np.flatnonzero(decisions == KEEP)
     name = "kept"
@@ -41,7 +44,7 @@ def _of(session: Session, signal: str, name: str, rows: Rows) -> Composition:
     data, signals = session.dataset, session.columns.signals
     scores = signals[signal].scores[rows] if signal in signals else np.empty(0)
     scores = scores[~np.isnan(scores)]
-    labels = signals["cluster"].scores[rows] if "cluster" in signals else None
+    labels = signals["cluster_id"].scores[rows] if "cluster_id" in signals else None
     return Composition(
         name,
         len(rows),

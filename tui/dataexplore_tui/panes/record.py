@@ -46,17 +46,21 @@ class RecordPane(Lines):
     ) -> None:
         """Show one row with everything that is known about it."""
         self._found = found
-        title = line((f"row {row + 1:,}", TITLE), (f" · key {key_text(int(dataset.keys[row]))[:8]}", DIM))
+        title = line((f"row {row + 1:,}", TITLE), (f" · {key_text(int(dataset.keys[row]))[:8]}  ", DIM))
+        title = line(title, self._decided(state, row, entry))
         record = dataset.record(row)
-        known = [*self._known(dataset, row, signals)]
-        known += self._fields(record, dataset.schema, {signal.name for signal in signals})
-        known.append(self._decided(state, row, entry))
-        self.flow(lambda width, height: [title, Text(), *self._texts(record, dataset.schema, width), *known])
+        fields = self._fields(record, dataset.schema, {signal.name for signal in signals})
+
+        def lay_out(width: int, height: int) -> list[Text]:
+            known = self._known(dataset, row, signals, width)
+            return [Text(), title, *known, Text(), *self._texts(record, dataset.schema, width), *fields]
+
+        self.flow(lay_out)
 
     def show_record(self, record: Record, schema: Schema, row: int) -> None:
         """Show a row of which only the text is known yet."""
         title = line((f"row {row + 1:,}", TITLE))
-        self.flow(lambda width, height: [title, Text(), *self._texts(record, schema, width)])
+        self.flow(lambda width, height: [Text(), title, Text(), *self._texts(record, schema, width)])
 
     def _texts(self, record: Record, schema: Schema, width: int) -> list[Text]:
         lines: list[Text] = []
@@ -87,15 +91,19 @@ class RecordPane(Lines):
         lines.append(Text(end=""))
         return lines
 
-    def _known(self, dataset: Dataset, row: int, signals: Sequence[Signal]) -> list[Text]:
-        lines = []
+    def _known(self, dataset: Dataset, row: int, signals: Sequence[Signal], width: int) -> list[Text]:
+        """Two signals a line: always in the same place, so that few characters change from row to row."""
+        room = max(12, width // 2 - 9)
+        cells = []
         for signal in signals:
             score = score_text(float(signal.scores[row]))
-            lines.append(line(shown(f"{signal.name:<24.24} ", DIM), score or ("unscored", DIM)))
+            name = shown(f"{signal.name[-room:]:<{room}}", DIM)
+            cells.append(line(name, f"{score:>7}  " if score else ("      –  ", WARN)))
+        lines = [line(*cells[place : place + 2]) for place in range(0, len(cells), 2)]
         flags = [name for name, rows in dataset.problems.items() if row in rows]
         if flags:
-            lines.append(line((f"{'problems':<24} ", DIM), shown(", ".join(flags), WARN)))
-        return [*lines, Text(end="")] if lines else []
+            lines.append(line(("! ", WARN), shown(", ".join(flags), WARN)))
+        return lines
 
     def _fields(self, record: Record, schema: Schema, known: set[str]) -> list[Text]:
         rest = {
@@ -115,8 +123,7 @@ class RecordPane(Lines):
         decision = state.decision(row)
         words = line(letter(decision), " ", decision.word)
         if entry is not None and decision:
-            who = "by hand" if entry.act.hand else "by a rule"
-            words = line(words, (f", {who}: ", DIM), shown(entry.act.reason, DIM))
+            words = line(words, (": ", DIM), shown(entry.act.reason, DIM))
         return words
 
 

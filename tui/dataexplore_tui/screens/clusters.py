@@ -92,8 +92,8 @@ class ClustersScreen(ModeScreen):
         clusters, session = found[0], self.sitting.session
         if session is not None:
             labels = np.where(clusters.labels < 0, np.nan, clusters.labels)
-            session.columns.add_computed("cluster", labels, f"k-means, k={clusters.k}")
-            self.say(f"{clusters.k:,} clusters; filter and sort by the column cluster")
+            session.columns.add_computed("cluster_id", labels, f"k-means, k={clusters.k}")
+            self.say(f"{clusters.k:,} clusters; filter and sort by cluster_id")
             self.state = session.state
 
     def show_state(self, state: State) -> None:
@@ -164,7 +164,7 @@ class ClustersScreen(ModeScreen):
     def action_rows(self) -> None:
         """Show the cluster in mode 1."""
         cluster = self._cluster_here
-        if cluster is not None and self.attempt(lambda session: session.show(f"cluster = {cluster}")):
+        if cluster is not None and self.attempt(lambda session: session.show(f"cluster_id = {cluster}")):
             self.open_mode(1)
 
     def action_order(self) -> None:

@@ -1,10 +1,10 @@
 """The colours, and the one way by which text from data becomes text on the screen."""
 
+from dataclasses import replace
+
 from rich.style import Style
 from rich.text import Text
 from textual.theme import BUILTIN_THEMES
-
-from dataclasses import replace
 
 from dataexplore.text import visible, visible_lines
 

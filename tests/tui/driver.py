@@ -1,0 +1,86 @@
+"""Drives the screen as a person does: presses keys, waits for what should appear."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from dataexplore.dataset.opening import open_head
+from dataexplore.session.session import Session
+from dataexplore_tui.app import DataexploreApp
+
+_TRIES = 400
+_NAMES = {
+    " ": "space",
+    "/": "slash",
+    "?": "question_mark",
+    ":": "colon",
+    "!": "exclamation_mark",
+    ".": "full_stop",
+    "#": "hash",
+    "]": "right_square_bracket",
+    "[": "left_square_bracket",
+}
+
+
+class Driver:
+    """The running program, its keys and its screen."""
+
+    def __init__(self, app: DataexploreApp, pilot: Pilot[None]) -> None:
+        self.app = app
+        self._pilot = pilot
+
+    @property
+    def session(self) -> Session:
+        """The session behind the screen."""
+        assert self.app.sitting.session is not None
+        return self.app.sitting.session
+
+    async def press(self, *keys: str) -> None:
+        """Press keys one after the other."""
+        await self._pilot.press(*(_NAMES.get(key, key) for key in keys))
+        await self._pilot.pause()
+
+    async def type(self, text: str) -> None:
+        """Put a text into the field that has the focus and press Enter."""
+        field = self.app.focused
+        assert field is not None
+        assert hasattr(field, "value"), f"no field has the focus but {field}"
+        field.value = text
+        await self.press("enter")
+
+    async def shows(self, *texts: str) -> None:
+        """Wait until every text is on screen."""
+        for _ in range(_TRIES):
+            seen = self.text()
+            if all(text in seen for text in texts):
+                return
+            await self._pilot.pause(0.02)
+        missing = [text for text in texts if text not in self.text()]
+        raise AssertionError(f"not on screen: {missing}\n{self.text()}")
+
+    async def lacks(self, text: str) -> None:
+        """Wait until a text is no longer on screen."""
+        for _ in range(_TRIES):
+            if text not in self.text():
+                return
+            await self._pilot.pause(0.02)
+        raise AssertionError(f"still on screen: {text}\n{self.text()}")
+
+    def text(self) -> str:
+        """The characters on screen."""
+        width, height = self.app.size
+        lines = self.app.screen._compositor.render_strips(self.app.size)
+        return "\n".join(line.text[:width] for line in lines[:height])
+
+
+@contextlib.asynccontextmanager
+async def opened(path: Path, size: tuple[int, int] = (120, 40)) -> AsyncIterator[Driver]:
+    """Open a file and wait until all its rows are read."""
+    app = DataexploreApp(open_head(path))
+    async with app.run_test(size=size) as pilot:
+        driver = Driver(app, pilot)
+        await driver.shows("undecided" if size[0] >= 100 else "tok")
+        yield driver
+        await app.workers.wait_for_complete()
