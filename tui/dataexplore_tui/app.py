@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import work
-from textual.app import App
 from textual.binding import BindingType
 from textual.filter import LineFilter
 from textual.screen import Screen
@@ -28,6 +27,7 @@ from dataexplore_tui.screens.problems import problem_lines
 from dataexplore_tui.screens.sitting import Sitting
 from dataexplore_tui.widgets.guard import Guard
 from dataexplore_tui.widgets.ink import THEME
+from dataexplore_tui.widgets.typing import KeysInOrder
 
 if TYPE_CHECKING:
     from dataexplore.session.session import Session
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _GUARD = Guard()
 
 
-class DataexploreApp(App[None]):
+class DataexploreApp(KeysInOrder):
     """A thin shell: the screens act, the session remembers."""
 
     TITLE = "dataexplore"

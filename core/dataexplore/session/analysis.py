@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from threading import RLock
+from threading import Lock
+
+import polars as pl
 
 from dataexplore.clusters.kmeans import Clusters, kmeans
 from dataexplore.clusters.labels import terms
@@ -21,7 +23,7 @@ FLOOR = 0.8
 
 
 class Analysis:
-    """Computes each thing once, in whichever thread asks first."""
+    """Computes each thing once, in whichever thread asks first; what is known is returned without waiting."""
 
     def __init__(
         self, dataset: Dataset, vectors: Path, encoder: str = "static", text: str = "prompt"
@@ -31,7 +33,8 @@ class Analysis:
         self.encoder = encoder
         self.text = text
         """The text recipe: prompt or response."""
-        self._lock = RLock()
+        # One lock each: a screen that moves a threshold must not wait for another one's clustering.
+        self._encoding, self._comparing, self._clustering = Lock(), Lock(), Lock()
         self._vectors: FloatMatrix | None = None
         self._edges: Edges | None = None
         self._groups: dict[float, Groups] = {}
@@ -40,10 +43,9 @@ class Analysis:
 
     def vectors(self, progress: Progress | None = None) -> FloatMatrix:
         """Return the rows' vectors, encoding those that are not stored yet."""
-        with self._lock:
+        with self._encoding:
             if self._vectors is None:
-                encoder = find_encoder(self.encoder)
-                column = self._dataset.responses if self.text == "response" else self._dataset.prompts
+                encoder, column = find_encoder(self.encoder), self._column
                 self._vectors = self._store.vectors(
                     encoder, self.text, self._dataset.keys, lambda rows: column[rows].to_list(), progress
                 )
@@ -51,10 +53,14 @@ class Analysis:
 
     def edges(self, floor: float = FLOOR, progress: Progress | None = None) -> Edges:
         """Return the pairs of similar rows down to `floor`."""
-        with self._lock:
+        known = self._edges
+        if known is not None and known.floor <= floor:
+            return known
+        vectors = self.vectors(progress)
+        with self._comparing:
             if self._edges is None or self._edges.floor > floor:
-                column = self._dataset.responses if self.text == "response" else self._dataset.prompts
-                self._edges = find_edges(self.vectors(progress), column.to_list(), floor, progress)
+                self._edges = find_edges(vectors, self._column.to_list(), floor, progress)
+                self._groups.clear()
             return self._edges
 
     def groups(self, threshold: float) -> Groups:
@@ -69,17 +75,23 @@ class Analysis:
 
     def clusters(self, k: int | None = None, seed: int = 0, progress: Progress | None = None) -> Clusters:
         """Return the clusters of the rows; the same k and seed give the same ones."""
-        with self._lock:
+        if (k, seed) in self._clusters:
+            return self._clusters[k, seed]
+        vectors = self.vectors(progress)
+        with self._clustering:
             if (k, seed) not in self._clusters:
-                found = kmeans(self.vectors(progress), k, seed, progress)
+                found = kmeans(vectors, k, seed, progress)
                 self._clusters[k, seed] = self._clusters[found.k, seed] = found
             return self._clusters[k, seed]
 
     def cluster_terms(self, clusters: Clusters) -> list[tuple[str, ...]]:
         """Return the distinctive terms of each cluster."""
-        with self._lock:
-            name = (clusters.k, clusters.seed)
+        name = (clusters.k, clusters.seed)
+        with self._clustering:
             if name not in self._terms:
-                texts = self._dataset.prompts.to_list()
-                self._terms[name] = terms(texts, clusters.labels, clusters.k)
+                self._terms[name] = terms(self._dataset.prompts.to_list(), clusters.labels, clusters.k)
             return self._terms[name]
+
+    @property
+    def _column(self) -> pl.Series:
+        return self._dataset.responses if self.text == "response" else self._dataset.prompts

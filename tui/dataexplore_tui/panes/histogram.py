@@ -73,13 +73,11 @@ class HistogramPane(Lines):
     def _values(self, slot: int) -> Text:
         histogram = self._histogram
         assert histogram is not None
-        every = max(1, -(-7 // slot))
+        words = [f"{value:,.4g}" if abs(value) < 1000 else brief(value) for value in histogram.edges.tolist()]
+        every = -(-(max(map(len, words), default=1) + 1) // slot)  # a label needs a space before it
         text = Text(end="")
-        for place, value in enumerate(histogram.edges.tolist()):
-            if place % every == 0:
-                word = f"{value:,.4g}" if abs(value) < 1000 else brief(value)
-                room = slot * every
-                text.append((" " + word)[:room].ljust(room) if slot < 5 else word.rjust(slot), DIM)
+        for word in words[::every]:
+            text.append(word.rjust(slot) if every == 1 else f" {word}".ljust(slot * every), DIM)
         text.truncate(slot * len(histogram.edges), pad=True)
         text.append("    unscored", WARN)
         return text

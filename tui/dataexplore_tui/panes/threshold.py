@@ -59,7 +59,7 @@ class ThresholdPane(Lines):
 
 def _after(after: Counts) -> Sequence[Text]:
     return (
-        line(("enter", ACCENT), (" makes the rule; with what is decided already:", DIM)),
+        line(("enter", ACCENT), (" makes the rule, and then there are", DIM)),
         line(
             ("  keep ", KEEP),
             f"{after.keep:,}  ",

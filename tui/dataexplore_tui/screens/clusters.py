@@ -14,8 +14,8 @@ from textual.widget import Widget
 
 from dataexplore.session.state import State
 from dataexplore_tui.panes.clusters import ORDERS, ClustersSource, SamplesPane
-from dataexplore_tui.screens.mode import ModeScreen
-from dataexplore_tui.widgets.ink import shown
+from dataexplore_tui.screens.mode import ModeScreen, Progress
+from dataexplore_tui.widgets.ink import DIM, line, shown
 from dataexplore_tui.widgets.keyline import Hint
 from dataexplore_tui.widgets.lines import Lines
 from dataexplore_tui.widgets.picker import Picker
@@ -80,9 +80,14 @@ class ClustersScreen(ModeScreen):
         if self._found is None:
             self._cluster(None)
 
+    def show_progress(self, text: str) -> None:
+        """Show it where the clusters will be."""
+        super().show_progress(text)
+        self._picker.placehold(line((f" {text}", DIM)))
+
     def _cluster(self, count: int | None) -> None:
-        def compute(session: Session, tell: object) -> tuple[Clusters, list[tuple[str, ...]]]:
-            clusters = session.analysis.clusters(count)
+        def compute(session: Session, tell: Progress) -> tuple[Clusters, list[tuple[str, ...]]]:
+            clusters = session.analysis.clusters(count, progress=tell)
             return clusters, session.analysis.cluster_terms(clusters)
 
         self.background("clustering prompts", compute, self._clustered)

@@ -16,7 +16,8 @@ from dataexplore.journal.decision import DROP, KEEP, Decision
 from dataexplore.session.state import State
 from dataexplore_tui.panes.difference import DifferencePane
 from dataexplore_tui.panes.groups import GroupsSource, MembersSource
-from dataexplore_tui.screens.mode import ModeScreen
+from dataexplore_tui.screens.mode import ModeScreen, Progress
+from dataexplore_tui.widgets.ink import DIM, line
 from dataexplore_tui.widgets.keyline import Hint
 from dataexplore_tui.widgets.lines import Lines
 from dataexplore_tui.widgets.picker import Nothing, Picker
@@ -84,13 +85,19 @@ class DuplicatesScreen(ModeScreen):
         if self._policy == "best score" and not self._scored(session):
             self._policy = "longest"
         if self._edges is None:
-            self.background(
-                "comparing prompts", lambda one, tell: one.analysis.edges(progress=tell), self._found
-            )
+            self.background("finding similar prompts", self._find, self._found)
+
+    def show_progress(self, text: str) -> None:
+        """Show it where the groups will be."""
+        super().show_progress(text)
+        self._groups.placehold(line((f" {text}", DIM)))
 
     def _scored(self, session: Session) -> bool:
         signal = session.columns.signals.get(self.sitting.signal)
         return signal is not None and signal.origin != "computed"
+
+    def _find(self, session: Session, tell: Progress) -> Edges:
+        return session.analysis.edges(progress=tell)
 
     def _found(self, edges: Edges) -> None:
         self._edges = edges
@@ -218,6 +225,7 @@ class DuplicatesScreen(ModeScreen):
         from dataexplore.selection.rules import Duplicates
 
         if self._edges is None:
+            self.say("the similar prompts are still being found: a moment", warning=True)
             return
         signal = self.sitting.signal if self._policy == "best score" else None
         rule = Duplicates(self._threshold, self._policy, signal)

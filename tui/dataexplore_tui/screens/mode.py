@@ -139,10 +139,10 @@ class ModeScreen(Screen[None]):
         session = self.session
         if session is None:
             return
-        self.say(f"{what} …")
+        self.show_progress(f"{what} …")
 
         def progress(done: int, total: int) -> None:
-            self.app.call_from_thread(self.say, f"{what}: {done:,} of {total:,}")
+            self.app.call_from_thread(self.show_progress, f"{what}: {done:,} of {total:,}")
 
         def work() -> None:
             try:
@@ -153,6 +153,10 @@ class ModeScreen(Screen[None]):
                 self.app.call_from_thread(then, result)
 
         self.run_worker(work, thread=True, exclusive=True, group=what)
+
+    def show_progress(self, text: str) -> None:
+        """Show how far a background computation has come; modes may show it in their panes too."""
+        self.say(text)
 
     def open_mode(self, number: int) -> None:
         """Go to another mode."""

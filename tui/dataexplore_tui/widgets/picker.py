@@ -71,6 +71,13 @@ class Picker(Widget, can_focus=True):
         self.source: Source = Nothing()
         self.cursor = 0
         self._top = 0
+        self._placeholder = Text(end="")
+
+    def placehold(self, text: Text) -> None:
+        """Say why there are no lines yet."""
+        self._placeholder = text
+        if not len(self.source):
+            self.redraw(0)
 
     @property
     def top(self) -> int:
@@ -121,6 +128,8 @@ class Picker(Widget, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Draw one line."""
         index, width, base = self._top + y, self.size.width, self.rich_style
+        if y == 0 and not len(self.source):
+            return strip_of(self._placeholder, width, base)
         if index >= len(self.source):
             return Strip.blank(width, base)
         if index == self.cursor:
