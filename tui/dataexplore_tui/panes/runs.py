@@ -9,10 +9,11 @@ from typing import Any
 from rich.style import Style
 from rich.text import Text
 
+from dataexplore.errors import JobError
 from dataexplore.jobs.folder import Job
 from dataexplore.jobs.status import Status
 from dataexplore.tune.curve import merge
-from dataexplore_tui.widgets.bars import bar, chart
+from dataexplore_tui.widgets.bars import chart
 from dataexplore_tui.widgets.ink import ACCENT, DIM, DROP, KEEP, STRONG, WARN, line, shown, shown_lines
 from dataexplore_tui.widgets.lines import Lines
 from dataexplore_tui.widgets.strips import retitle
@@ -63,6 +64,8 @@ class Watched:
         if self.status.state != "running" or len(self.metrics) < 2 or not self.status.total:
             return ""
         recent = [one for one in self.metrics[-20:] if isinstance(one.get("seconds"), int | float)]
+        while len(recent) > 1 and recent[0]["seconds"] > recent[-1]["seconds"]:
+            recent.pop(0)  # a resumed run counts its seconds anew
         if len(recent) < 2 or recent[-1]["step"] == recent[0]["step"]:
             return ""
         pace = (recent[-1]["seconds"] - recent[0]["seconds"]) / (recent[-1]["step"] - recent[0]["step"])
@@ -84,19 +87,35 @@ class RunsSource:
         run = self.runs[index]
         status = run.status
         sign = _SIGNS.get(status.state, ("!", DROP))
-        share = status.done / status.total if status.total else 0.0
+        share = f"{100 * status.done // status.total:>3} %" if status.total else " " * 5
         loss = run.last("loss")
         words = line(
             " ",
             sign,
-            f" {status.state:<9} ",
-            (bar(share, 8), sign[1]),
-            f" {status.done:>5,}/{status.total:<6,}",
-            f" loss {loss:<7.3f}" if loss is not None else " " * 13,
-            (f" {run.eta}  " if run.eta else "  ", ACCENT),
-            shown(run.job.id, DIM),
+            shown(f" {base_name(run.job):<14.14}", STRONG),
+            (f" {run.job.id[-6:]}  ", DIM),
+            f"{status.state:<9}{share}",
+            f"  loss {loss:.3f}" if loss is not None else "",
+            (f"  {run.eta}" if run.eta else "", ACCENT),
         )
         return line(words, "  ", shown(status.reason, DROP)) if status.reason else words
+
+
+def base_name(job: Job) -> str:
+    """Return the last part of the base model's name, or the job's kind where there is none."""
+    try:
+        return str(job.spec.settings.get("base", job.kind)).rstrip("/").rpartition("/")[2]
+    except JobError:
+        return job.kind
+
+
+def _metrics(run: Watched, *wanted: tuple[str, str, str]) -> list[tuple[str, Style] | str]:
+    parts: list[tuple[str, Style] | str] = []
+    for name, words, form in wanted:
+        value = run.last(name)
+        if value is not None:
+            parts += [(f"{words} ", DIM), f"{value:{form}}   "]
+    return parts
 
 
 class RunPane(Lines):
@@ -121,26 +140,17 @@ class RunPane(Lines):
         lines = [line(("step ", DIM), f"{status.done:,} of {status.total:,}", (f"   {status.phase}", DIM))]
         if status.reason:
             lines.append(shown(status.reason, DROP))
-        parts: list[tuple[str, Style] | str] = []
-        for name, words, form in (
-            ("loss", "loss", ".3f"),
-            ("tokens_per_second", "tok/s", ",.0f"),
-            ("learning_rate", "lr", ".2e"),
-            ("grad_norm", "grad norm", ".2f"),
-        ):
-            value = run.last(name)
-            if value is not None:
-                parts += [(f"{words} ", DIM), f"{value:{form}}   "]
-        lines.append(line(*parts, (f"left {run.eta}" if run.eta else "", ACCENT)))
-        settings = spec.settings
-        base = shown(str(settings.get("base", "")).rstrip("/").rpartition("/")[2], STRONG)
+        lines.append(line(*_metrics(run, ("loss", "loss", ".3f"), ("tokens_per_second", "tok/s", ",.0f"))))
+        left = (f"left {run.eta}", ACCENT) if run.eta else ""
         lines.append(
-            line(
-                base,
-                f"  {spec.rows:,} rows  {settings.get('preset')}  {settings.get('epochs')} epochs",
-                f"  lr {settings.get('learning_rate'):g}  {settings.get('max_tokens')} tokens",
-            )
+            line(*_metrics(run, ("learning_rate", "lr", ".1e"), ("grad_norm", "grad norm", ".2f")), left)
         )
+        settings = spec.settings
+        lines.append(
+            line(shown(base_name(run.job), STRONG), f"  {spec.rows:,} rows  {settings.get('preset')}")
+        )
+        rate = f"lr {settings.get('learning_rate'):g}  rows of up to {settings.get('max_tokens')} tokens"
+        lines.append(line((f"{settings.get('epochs')} epochs  {rate}", DIM)))
         if status.state == "finished":
             lines.append(line(("adapter ", DIM), shown(str(run.job.folder / "adapter"), KEEP)))
         if status.resumable:

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
 _WIDTHS = " ▏▎▍▌▋▊▉█"
+_DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 
 
 def column(share: float, height: int) -> list[str]:
@@ -25,16 +26,25 @@ def bar(share: float, width: int) -> str:
 
 
 def chart(points: Sequence[float], width: int, height: int) -> list[str]:
-    """Return a line of values as columns of characters, averaged where there are more values than columns."""
-    if not points or width < 1:
-        return [" " * max(0, width)] * height
-    count = min(width, len(points))
+    """Return values as a line of braille dots, two columns and four rows to a character.
+
+    Where there are more values than columns, each column is their mean.
+    """
+    columns, rows = 2 * max(1, width), 4 * max(1, height)
+    if not points:
+        return [" " * width] * height
+    count = min(columns, len(points))
     cuts = [len(points) * place // count for place in range(count + 1)]
     means = [sum(points[a:b]) / (b - a) for a, b in pairwise(cuts)]
     low, high = min(means), max(means)
     span = (high - low) or 1.0
-    columns = [column(0.08 + 0.92 * (mean - low) / span, height) for mean in means]
-    return ["".join(one[level] for one in columns).ljust(width) for level in range(height)]
+    level = [round((high - mean) / span * (rows - 1)) for mean in means]
+    cells = [[0] * width for _ in range(height)]
+    for x, y in enumerate(level):
+        top, bottom = sorted((y, level[x - 1] if x else y))
+        for dot in range(top, bottom + 1):
+            cells[dot // 4][x // 2] |= _DOTS[dot % 4][x % 2]
+    return ["".join(chr(0x2800 + cell) if cell else " " for cell in line) for line in cells]
 
 
 def share(part: int, whole: int) -> str:
