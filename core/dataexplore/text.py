@@ -3,8 +3,14 @@
 import re
 import unicodedata
 
-_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-_FILLERS = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u3164\ufe0e\ufe0f\uffa0]")
+_INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
+_NONCHARACTERS = "".join(
+    f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000)
+)
+_FILLERS = re.compile(  # default-ignorable in Unicode though of other categories, and the noncharacters
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u3164\ufdd0-\ufdef\ufe00-\ufe0f\uffa0\ufff0-\ufff8"
+    f"\U000e0000-\U000e0fff{_NONCHARACTERS}]"
+)
 _KEYS = {0x0A: "↵", 0x09: "⇥"}
 _NAMES = {
     0x200B: "ZWSP",
@@ -68,4 +74,4 @@ def visible_lines(text: str) -> list[str]:
 def short(text: str, limit: int = 80) -> str:
     """Return `text` made visible and cut to `limit` characters, for messages."""
     shown = visible(text[: limit + 1])
-    return shown if len(shown) <= limit else shown[: limit - 1] + "…"
+    return shown if len(shown) <= limit and len(text) <= limit + 1 else shown[: limit - 1] + "…"

@@ -76,7 +76,8 @@ class Dataset:
     def tokens(self) -> NDArray[np.int64]:
         """Estimated tokens of each row: UTF-8 bytes of prompt and response divided by four."""
         size = self.prompts.str.len_bytes().to_numpy() + self.responses.str.len_bytes().to_numpy()
-        return np.ceil(size / BYTES_PER_TOKEN).astype(np.int64)
+        tokens: NDArray[np.int64] = np.ceil(size / BYTES_PER_TOKEN).astype(np.int64)
+        return tokens
 
     @cached_property
     def key_order(self) -> NDArray[np.int64]:
@@ -89,4 +90,5 @@ class Dataset:
             return np.full(len(keys), -1)
         ordered = self.keys[self.key_order]
         at = np.minimum(np.searchsorted(ordered, keys), len(ordered) - 1)
-        return np.where(ordered[at] == keys, self.key_order[at], -1)
+        rows: NDArray[np.int64] = np.where(ordered[at] == keys, self.key_order[at], -1)
+        return rows

@@ -11,8 +11,10 @@ from dataexplore.dataset.dataset import Dataset, Unreadable
 from dataexplore.dataset.keys import row_keys
 from dataexplore.dataset.opening import Head, Progress, find_spans, open_head, parsed
 from dataexplore.dataset.parse import Record
-from dataexplore.dataset.problems import Problems, content_problems, field_problems, merge
-from dataexplore.dataset.schema import Schema, prompt_of, response_of, turns
+from dataexplore.dataset.problems import Problems, content_problems, field_problems, merge, number_problems
+from dataexplore.dataset.repeats import repeats
+from dataexplore.dataset.schema import Schema, calls_tools, prompt_of, response_of, turns
+from dataexplore.dataset.source import Source
 from dataexplore.dataset.spans import Spans
 from dataexplore.text import short
 
@@ -28,15 +30,18 @@ def open_dataset(path: Path | str, progress: Progress | None = None) -> Dataset:
     return load(open_head(Path(path)), progress)
 
 
-def load(head: Head, progress: Progress | None = None, cancelled: Callable[[], bool] = lambda: False) -> Dataset:
+def load(
+    head: Head, progress: Progress | None = None, cancelled: Callable[[], bool] = lambda: False
+) -> Dataset:
     """Read all rows of an opened file; `progress` gets rows done and rows in all."""
     source, schema = head.source, head.schema
-    format_, spans = find_spans(source)
-    columns = ColumnBuilder()
+    spans = find_spans(source, head.format)
+    columns = ColumnBuilder(schema.text_fields)
     unreadable: list[Unreadable] = []
     readable = np.ones(len(spans), bool)
     problems: list[Problems] = []
     texts: list[tuple[str, str]] = []
+    calling: list[int] = []
     rows = 0
     for begin in range(0, len(spans), _CHUNK):
         if cancelled():
@@ -47,26 +52,37 @@ def load(head: Head, progress: Progress | None = None, cancelled: Callable[[], b
                 records.append(record)
             else:
                 readable[index] = False
-                preview = source.data[spans.start[index] : min(spans.end[index], spans.start[index] + 200)]
-                line = int(spans.line[index])
-                unreadable.append(Unreadable(line, record, short(preview.decode("utf-8", "replace"), 80)))
+                unreadable.append(_unreadable(source, spans, index, record))
         columns.add(records)
         problems.append(field_problems(enumerate(records, rows), schema))
+        here = np.flatnonzero(readable[begin : begin + _CHUNK]) + begin
+        pairs = list(zip(spans.start[here].tolist(), spans.end[here].tolist(), strict=True))
+        if twice := repeats(source.data, pairs, records, schema.text_fields):
+            problems.append({"repeated field": np.array(twice, np.int64) + rows})
         if schema.turns:
             texts.extend(_texts(records, schema))
+            calling += [row for row, record in enumerate(records, rows) if calls_tools(record, schema)]
         rows += len(records)
         if progress:
             progress(min(begin + _CHUNK, len(spans)), len(spans))
+    if not spans.closed and readable[-1]:
+        unreadable.append(Unreadable(int(spans.line[-1]), "cut off at end of file: the array is not closed"))
     kept = Spans(spans.start[readable], spans.end[readable], spans.line[readable], spans.closed)
     frame = columns.frame()
     prompts, responses = _text_columns(frame, schema, texts, rows)
-    problems.append(content_problems(prompts, responses))
+    problems += [content_problems(prompts, responses, schema, calling), number_problems(frame)]
     data = source.data
-    pairs = zip(kept.start.tolist(), kept.end.tolist(), strict=True)
-    keys = row_keys(data[start:end] for start, end in pairs)
+    bounds = zip(kept.start.tolist(), kept.end.tolist(), strict=True)
+    keys = row_keys(data[start:end] for start, end in bounds)
     return Dataset(
-        source, format_, schema, kept, frame, prompts, responses, keys, tuple(unreadable), merge(problems)
+        source, head.format, schema, kept, frame, prompts, responses, keys, tuple(unreadable), merge(problems)
     )
+
+
+def _unreadable(source: Source, spans: Spans, index: int, reason: str) -> Unreadable:
+    start, end = int(spans.start[index]), int(spans.end[index])
+    preview = source.data[start : min(end, start + 200)].decode("utf-8", "replace")
+    return Unreadable(int(spans.line[index]), reason, short(preview, 80))
 
 
 def _texts(records: list[Record], schema: Schema) -> list[tuple[str, str]]:
@@ -79,7 +95,9 @@ def _text_columns(
 ) -> tuple[pl.Series, pl.Series]:
     if schema.turns:
         prompts, responses = zip(*texts, strict=True) if texts else ((), ())
-        return pl.Series("prompt", prompts, dtype=pl.String), pl.Series("response", responses, dtype=pl.String)
+        return pl.Series("prompt", prompts, dtype=pl.String), pl.Series(
+            "response", responses, dtype=pl.String
+        )
     prompt = _field(frame, schema.prompt, rows)
     if schema.input:
         extra = _field(frame, schema.input, rows)

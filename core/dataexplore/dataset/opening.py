@@ -1,12 +1,13 @@
 """Opens a file as a dataset: a head at once, the whole with progress."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import orjson
 
-from dataexplore.dataset.parse import Record, parse
+from dataexplore.dataset.parse import MAX_KEYS, Record, parse
 from dataexplore.dataset.schema import Schema, detect_schema
 from dataexplore.dataset.source import Source, open_source
 from dataexplore.dataset.spans import Spans, array_spans, line_spans, object_spans
@@ -14,6 +15,9 @@ from dataexplore.errors import InputRefusedError
 from dataexplore.text import short
 
 Progress = Callable[[int, int], None]
+
+_SAMPLE = 1000
+"""Lines or elements that are looked at to tell the container format."""
 
 
 @dataclass(frozen=True)
@@ -29,63 +33,100 @@ class Head:
 def open_head(path: Path, rows: int = 200) -> Head:
     """Read the first rows; raise InputRefusedError when the file is no dataset."""
     source = open_source(path)
-    format_, spans = find_spans(source, limit=rows)
-    records = [record for record in parsed(source, spans) if isinstance(record, dict)]
-    if not records and format_ == "jsonl" and _ends(spans) < source.size:
-        _, spans = find_spans(source)
-        found = (record for record in parsed(source, spans) if isinstance(record, dict))
-        records = [record for record, _ in zip(found, range(rows), strict=False)]
+    format_ = find_format(source)
+    spans = find_spans(source, format_, limit=rows)
+    records = list(islice(_records(source, spans), rows))
+    if not records and format_ == "jsonl":
+        spans = find_spans(source, format_)
+        records = list(islice(_records(source, spans), rows))
     if not records:
-        raise InputRefusedError(_refusal(source, spans))
-    return Head(source, format_, detect_schema(records), tuple(records[:rows]))
+        raise InputRefusedError(f"{short(str(path), 200)}: {_refusal(source, spans)}")
+    if len(spans) == 1 and (shape := _wrapped(records[0])):
+        raise InputRefusedError(
+            f"{short(str(path), 200)}: {shape}; save the records as a JSON array or as JSONL"
+        )
+    return Head(source, format_, detect_schema(records), tuple(records))
 
 
-def find_spans(source: Source, limit: int | None = None) -> tuple[str, Spans]:
-    """Tell the container format by content and find the records' bytes; `limit` looks at the first lines only."""
+def find_format(source: Source) -> str:
+    """Tell the container by content: jsonl, json array or json objects."""
     data: bytes = source.data  # type: ignore[assignment] # mmap reads like bytes
-    first = data[source.begin : source.begin + 4096].lstrip()[:1]
-    lines = line_spans(data, source.begin, limit or 1000)
-    readable = sum(isinstance(record, dict) for record in parsed(source, lines))
-    if not readable and first == b"[":
-        return "json array", array_spans(data, source.begin)
-    if first == b"{" and len(lines) and not isinstance(parse(data[lines.start[0] : lines.end[0]]), dict):
-        objects = object_spans(data, source.begin)
-        if _mostly_objects(source, objects):
-            return "json objects", objects
-    return "jsonl", lines if limit else line_spans(data, source.begin)
+    lines = line_spans(data, source.begin, _SAMPLE)
+    if not len(lines):
+        lines = line_spans(data, source.begin)
+    if not len(lines):
+        return "jsonl"
+    first = data[lines.start[0] : lines.start[0] + 1]
+    if first not in (b"{", b"[") or _objects(data, lines, 1):
+        return "jsonl"
+    readable = _objects(data, lines, _SAMPLE)
+    if first == b"[":
+        # The last line of an indented array may be an object by itself.
+        return (
+            "json array" if _objects(data, array_spans(data, source.begin), _SAMPLE) >= readable else "jsonl"
+        )
+    if 2 * readable >= min(len(lines), _SAMPLE):
+        return "jsonl"
+    objects = object_spans(data, source.begin)
+    return "json objects" if 2 * _objects(data, objects, _SAMPLE) > min(len(objects), _SAMPLE) else "jsonl"
 
 
-def _mostly_objects(source: Source, spans: Spans) -> bool:
-    sample = Spans(spans.start[:100], spans.end[:100], spans.line[:100])
-    readable = sum(isinstance(record, dict) for record in parsed(source, sample))
-    return 2 * readable > len(sample)
+def find_spans(source: Source, format_: str, limit: int | None = None) -> Spans:
+    """Find the records' bytes; `limit` looks at the first lines only where a record is a line."""
+    data: bytes = source.data  # type: ignore[assignment] # mmap reads like bytes
+    if format_ == "json array":
+        return array_spans(data, source.begin)
+    if format_ == "json objects":
+        return object_spans(data, source.begin)
+    return line_spans(data, source.begin, limit)
 
 
-def parsed(source: Source, spans: Spans, begin: int = 0, end: int | None = None) -> list[Record | str]:
+def parsed(source: Source, spans: Spans, begin: int = 0, end: int | None = None) -> Iterator[Record | str]:
     """Parse some of the spans, each to a record or to the reason why not."""
     data = source.data
-    last = len(spans) - 1
-    result: list[Record | str] = []
     starts, ends = spans.start[begin:end].tolist(), spans.end[begin:end].tolist()
-    for index, (start, stop) in enumerate(zip(starts, ends, strict=True), begin):
+    for start, stop in zip(starts, ends, strict=True):
         line = data[start:stop]
         try:
             value = orjson.loads(line)
         except orjson.JSONDecodeError:
             value = None
-        if type(value) is dict and len(value) < 100:
-            result.append(value)
+        if type(value) is dict and len(value) <= MAX_KEYS:
+            yield value
         else:
-            result.append(parse(line, cut_off=index == last and stop == source.size))
-    return result
+            yield parse(line, cut_off=stop == source.size)
 
 
-def _ends(spans: Spans) -> int:
-    return int(spans.end[-1]) if len(spans) else 0
+def _records(source: Source, spans: Spans) -> Iterator[Record]:
+    return (record for record in parsed(source, spans) if isinstance(record, dict))
+
+
+def _objects(data: bytes, spans: Spans, sample: int) -> int:
+    """Count the JSON objects among the first spans."""
+    found = 0
+    for start, end in zip(spans.start[:sample].tolist(), spans.end[:sample].tolist(), strict=True):
+        try:
+            found += isinstance(orjson.loads(data[start:end]), dict)
+        except orjson.JSONDecodeError:
+            continue
+    return found
+
+
+def _wrapped(record: Record) -> str | None:
+    """Say that a file's only object holds the records, if it does."""
+    values = [value for value in record.values() if isinstance(value, dict)]
+    if len(values) == len(record) > 1 and detect_schema(values).kind != "unknown":
+        return f"is one object of {len(values):,} records by name"
+    for name, value in record.items():
+        inner = [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+        if inner and detect_schema([record]).kind == "unknown" and detect_schema(inner).kind != "unknown":
+            return f"is one object with its {len(inner):,} records in {short(name, 40)!r}"
+    return None
 
 
 def _refusal(source: Source, spans: Spans) -> str:
-    name = short(str(source.path), 200)
+    if source.path.suffix.lower() in (".csv", ".tsv"):
+        return f"is {source.path.suffix[1:].upper()}, which is not read yet: convert it to JSONL"
     reasons = [reason for reason in parsed(source, spans, 0, 1) if isinstance(reason, str)]
     why = f"; line {int(spans.line[0])}: {reasons[0]}" if reasons else ""
-    return f"{name}: no valid row in {len(spans):,} lines{why}"
+    return f"no valid row in {len(spans):,} lines{why}"

@@ -10,7 +10,14 @@ Record = dict[str, object]
 MAX_KEYS = 10_000
 """A record with more keys is not read: it is damage, and a frame that wide helps nobody."""
 
-_KINDS = {list: "array", str: "string", int: "number", float: "number", bool: "true or false", type(None): "null"}
+_KINDS = {
+    list: "array",
+    str: "string",
+    int: "number",
+    float: "number",
+    bool: "true or false",
+    type(None): "null",
+}
 _REPR = re.compile(rb"^\{\s*'")
 
 
@@ -23,8 +30,6 @@ def parse(line: bytes, *, cut_off: bool = False) -> Record | str:
         value = orjson.loads(line)
     except orjson.JSONDecodeError as error:
         return _reason(line, error, cut_off)
-    except RecursionError:
-        return "nested too deeply"
     if not isinstance(value, dict):
         return f"not a JSON object ({_KINDS[type(value)]})"
     if len(value) > MAX_KEYS:
@@ -39,15 +44,21 @@ def _reason(line: bytes, error: orjson.JSONDecodeError, cut_off: bool) -> str:
         return f"not UTF-8 at byte {bad.start + 1}"
     if _REPR.match(line):
         return "Python's dict notation with single quotes, not JSON"
+    if "infinity" in error.msg:
+        return f"a number too large to read at column {error.colno}"
+    if "depth limit" in error.msg:
+        return "nested too deeply"
+    if "surrogate" in error.msg:
+        return f"half of a surrogate pair, which no text can hold, at column {error.colno}"
     try:
         json.loads(text)
     except json.JSONDecodeError as strict:
         return _phrase(strict, text, cut_off)
     except (RecursionError, ValueError):
-        return str(error.msg)
+        return f"not JSON: {error.msg} at column {error.colno}"
     if re.search(r"\b(NaN|Infinity)\b", text):
         return "NaN or Infinity is not JSON"
-    return f"not JSON: {error.msg.split(':')[0]} at column {error.colno}"
+    return f"not JSON: {error.msg} at column {error.colno}"
 
 
 def _phrase(error: json.JSONDecodeError, text: str, cut_off: bool) -> str:

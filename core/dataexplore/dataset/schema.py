@@ -83,6 +83,16 @@ def turns(record: Mapping[str, object], schema: Schema) -> list[Turn]:
     return [Turn(role, text) for role, text in parts if text or role == "assistant"]
 
 
+def calls_tools(record: Mapping[str, object], schema: Schema) -> bool:
+    """Tell whether a turn of a record calls a tool: then it need not say anything."""
+    said = record.get(schema.turns)
+    if not isinstance(said, list):
+        return False
+    return any(
+        isinstance(item, dict) and (item.get("tool_calls") or item.get("function_call")) for item in said
+    )
+
+
 def _turn(item: Mapping[str, object]) -> Turn:
     role = _text(item.get("role") or item.get("from"))
     return Turn(_ROLES.get(role, role), _text(item.get("content") or item.get("value")))

@@ -18,6 +18,7 @@ _MAGIC = (
     (b"\xfd7zXZ\x00", "is xz: unpack it first with `xz -dk`"),
     (b"PAR1", "is Parquet, which is not read yet: convert it to JSONL"),
     (b"ARROW1", "is an Arrow file, which is not read yet: convert it to JSONL"),
+    (b"\xff\xff\xff\xff", "is an Arrow stream, which is not read yet: convert it to JSONL"),
     (b"PK\x03\x04", "is a zip archive: unpack it first"),
     (b"SQLite format 3\x00", "is an SQLite database, not a dataset"),
     (b"version https://git-lfs", "is a Git LFS pointer: run `git lfs pull` to get the data"),
@@ -26,12 +27,16 @@ _MAGIC = (
 )
 
 
+_COPIED = 1 << 26
+"""A file up to this size is copied into memory: rewriting a mapped file in place can kill its reader."""
+
+
 @dataclass(frozen=True)
 class Source:
     """A file's bytes as they were when it was opened."""
 
     path: Path
-    data: mmap.mmap
+    data: mmap.mmap | bytes
     begin: int
     """Offset of the first byte after a byte-order mark."""
     size: int
@@ -48,12 +53,14 @@ class Source:
 
 
 def open_source(path: Path) -> Source:
-    """Map the file into memory; raise InputRefusedError with file, reason and remedy."""
+    """Copy a small file or map a large one; raise InputRefusedError with file, reason and remedy."""
     shown = short(str(path), 200)
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         raise InputRefusedError(f"{shown}: {_why_not(path, error)}") from None
+    except ValueError:
+        raise InputRefusedError(f"{shown}: no file can have this name") from None
     try:
         info = os.fstat(descriptor)
         if stat.S_ISDIR(info.st_mode):
@@ -62,16 +69,27 @@ def open_source(path: Path) -> Source:
             raise InputRefusedError(f"{shown}: not a regular file; save it to disk first")
         if info.st_size == 0:
             raise InputRefusedError(f"{shown}: the file is empty (0 bytes)")
-        data = mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ)
+        data = _bytes_of(descriptor, info.st_size)
+    except OSError as error:
+        raise InputRefusedError(f"{shown}: {_why_not(path, error)}") from None
     finally:
         os.close(descriptor)
     head = data[:65536]
     reason = _not_text(head)
     if reason:
-        data.close()
         raise InputRefusedError(f"{shown}: {reason}")
     begin = len(_BOM) if head.startswith(_BOM) else 0
-    return Source(path, data, begin, info.st_size, info.st_mtime_ns, info.st_ino)
+    return Source(path, data, begin, len(data), info.st_mtime_ns, info.st_ino)
+
+
+def _bytes_of(descriptor: int, size: int) -> mmap.mmap | bytes:
+    if size > _COPIED:
+        return mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ)
+    parts = []
+    while size > 0 and (part := os.read(descriptor, size)):
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
 
 
 def _why_not(path: Path, error: OSError) -> str:

@@ -39,20 +39,31 @@ class Journal:
         """Write one entry; when this returns, the entry is on disk."""
         at = time.time()
         rule = json.dumps(act.rule) if act.rule is not None else None
+        reason = act.reason.encode("utf-8", "replace").decode()
         keys = _pack(act.keys.astype("<u8").tobytes())
         decisions = _pack(act.decisions.astype(np.int8).tobytes())
         try:
             cursor = self._database.execute(
                 "INSERT INTO journal (at, kind, hand, reason, rule, keys, decisions) VALUES (?,?,?,?,?,?,?)",
-                (at, kind, act.hand, act.reason, rule, keys, decisions),
+                (at, kind, act.hand, reason, rule, keys, decisions),
             )
         except sqlite3.Error as error:
-            raise WorkspaceError(f"the decision was not saved ({error}); free some disk space and try again") from None
+            raise WorkspaceError(
+                f"the decision was not saved ({error}); free some disk space and try again"
+            ) from None
         return Entry(cursor.lastrowid or 0, at, kind, act)
 
     def entries(self, after: int = 0) -> Iterator[Entry]:
         """Yield the entries in order, those after a sequence number only if one is given."""
-        rows = self._database.execute("SELECT * FROM journal WHERE seq > ? ORDER BY seq", (after,))
+        try:
+            rows = self._database.execute(
+                "SELECT * FROM journal WHERE seq > ? ORDER BY seq", (after,)
+            ).fetchall()
+        except sqlite3.Error as error:
+            raise WorkspaceError(
+                f"the journal is damaged ({error}); restore workspace.db from a copy"
+            ) from None
+        act: Act | None
         for seq, at, kind, hand, reason, rule, keys, decisions in rows:
             try:
                 act = Act(
@@ -62,8 +73,12 @@ class Journal:
                     bool(hand),
                     json.loads(rule) if rule else None,
                 )
-            except (zlib.error, ValueError):
-                raise WorkspaceError(f"entry {seq} of the journal is damaged; restore workspace.db from a copy") from None
+            except (zlib.error, ValueError, TypeError):
+                act = None
+            if act is None or len(act.keys) != len(act.decisions):
+                raise WorkspaceError(
+                    f"entry {seq} of the journal is damaged; restore workspace.db from a copy"
+                )
             yield Entry(seq, at, kind, act)
 
 

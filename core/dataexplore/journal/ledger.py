@@ -13,21 +13,40 @@ from dataexplore.journal.journal import Entry
 Rows = NDArray[np.int64]
 
 
+class _Layer:
+    """What one side (rules, or the person) decided on each row, and by which entry."""
+
+    def __init__(self, size: int) -> None:
+        self.decisions: Decisions = np.full(size, UNDECIDED, np.int8)
+        self.by = np.zeros(size, np.int32)
+
+    def read(self, rows: Rows) -> tuple[Decisions, NDArray[np.int32]]:
+        return self.decisions[rows], self.by[rows]
+
+    def write(self, rows: Rows, decisions: Decisions, by: NDArray[np.int32] | int) -> None:
+        self.decisions[rows] = decisions
+        self.by[rows] = np.where(decisions == UNDECIDED, 0, by)
+
+
 @dataclass(frozen=True)
 class _Applied:
     entry: Entry
     rows: Rows
-    decided_before: Decisions
-    by_before: NDArray[np.int32]
-    decided_after: Decisions
+    decisions: Decisions
+    ruled_before: tuple[Decisions, NDArray[np.int32]]
+    chosen_before: tuple[Decisions, NDArray[np.int32]]
 
 
 class Ledger:
-    """The decisions that follow from a journal; keys that are not in the file are left alone."""
+    """The decisions that follow from a journal; keys that are not in the file are left alone.
+
+    Rules and the person decide in layers of their own, so that what a rule makes of the rows, and with it a
+    recipe, does not depend on when something was decided by hand. A decision by hand covers the rules' one.
+    """
 
     def __init__(self, size: int, rows_of: Callable[[Keys], Rows]) -> None:
         self.decisions: Decisions = np.full(size, UNDECIDED, np.int8)
-        self._by = np.zeros(size, np.int32)
+        self._rules, self._hand = _Layer(size), _Layer(size)
         self._rows_of = rows_of
         self._entries: dict[int, Entry] = {}
         self._done: list[_Applied] = []
@@ -43,17 +62,41 @@ class Ledger:
 
     def by(self, row: int) -> Entry | None:
         """Return the entry that decided a row, if any did."""
-        return self._entries.get(int(self._by[row]))
+        return self._entries.get(int(self._hand.by[row] or self._rules.by[row]))
 
     @property
     def by_hand(self) -> NDArray[np.bool_]:
         """Rows whose decision was made by hand."""
-        return self.decided_by(lambda entry: entry.act.hand)
+        mask: NDArray[np.bool_] = self._hand.decisions != UNDECIDED
+        return mask
+
+    @property
+    def ruled(self) -> Decisions:
+        """What the rules alone decided."""
+        return self._rules.decisions.copy()
+
+    @property
+    def hand(self) -> Decisions:
+        """What was decided by hand alone."""
+        return self._hand.decisions.copy()
+
+    def ruled_without(self, test: Callable[[Entry], bool]) -> Decisions | None:
+        """What the rules decided before the acts that pass a test; None when another came after one."""
+        ruled = self.ruled
+        rules = [applied for applied in self._done if _touches_rules(applied)]
+        while rules and test(rules[-1].entry):
+            applied = rules.pop()
+            ruled[applied.rows] = applied.ruled_before[0]
+        return None if any(test(applied.entry) for applied in rules) else ruled
 
     def decided_by(self, test: Callable[[Entry], bool]) -> NDArray[np.bool_]:
         """Rows that are decided, and by an entry that passes a test."""
-        entries = [seq for seq, entry in self._entries.items() if test(entry)]
-        return np.isin(self._by, entries) & (self.decisions != UNDECIDED)
+        by = np.where(self.by_hand, self._hand.by, self._rules.by)
+        return np.isin(by, self._passing(by, test))
+
+    def ruled_by(self, test: Callable[[Entry], bool]) -> NDArray[np.bool_]:
+        """Rows on which an entry that passes a test is the last of the rules, covered by hand or not."""
+        return np.isin(self._rules.by, self._passing(self._rules.by, test))
 
     @property
     def done(self) -> list[Entry]:
@@ -70,35 +113,54 @@ class Ledger:
         """The act that redo would bring back."""
         return self._undone[-1].entry if self._undone else None
 
+    def _passing(self, by: NDArray[np.int32], test: Callable[[Entry], bool]) -> list[int]:
+        return [seq for seq in np.unique(by).tolist() if seq and test(self._entries[seq])]
+
     def _decide(self, entry: Entry) -> Rows:
         rows = self._rows_of(entry.act.keys)
         here = rows >= 0
         rows, decisions = rows[here], entry.act.decisions[here]
         self._entries[entry.seq] = entry
-        self._done.append(_Applied(entry, rows, self.decisions[rows], self._by[rows], decisions))
+        applied = _Applied(entry, rows, decisions, self._rules.read(rows), self._hand.read(rows))
         self._undone.clear()
-        self._write(rows, decisions, entry.seq)
+        self._do(applied)
         return rows
+
+    def _do(self, applied: _Applied) -> None:
+        rows, seq = applied.rows, applied.entry.seq
+        if applied.entry.act.hand:
+            self._hand.write(rows, applied.decisions, seq)
+            cleared = rows[applied.decisions == UNDECIDED]  # whoever decided them, they are open again
+            self._rules.write(cleared, np.zeros(len(cleared), np.int8), 0)
+        else:
+            self._rules.write(rows, applied.decisions, seq)
+        self._done.append(applied)
+        self._cover(rows)
 
     def _undo(self) -> Rows:
         if not self._done:
             return np.empty(0, np.int64)
         applied = self._done.pop()
         self._undone.append(applied)
-        self._write(applied.rows, applied.decided_before, applied.by_before)
+        self._rules.write(applied.rows, *applied.ruled_before)
+        self._hand.write(applied.rows, *applied.chosen_before)
+        self._cover(applied.rows)
         return applied.rows
 
     def _redo(self) -> Rows:
         if not self._undone:
             return np.empty(0, np.int64)
         applied = self._undone.pop()
-        self._done.append(applied)
-        self._write(applied.rows, applied.decided_after, applied.entry.seq)
+        self._do(applied)
         return applied.rows
 
-    def _write(self, rows: Rows, decisions: Decisions, by: NDArray[np.int32] | int) -> None:
+    def _cover(self, rows: Rows) -> None:
         changed = self.decisions.copy()  # a State handed out earlier still shows the old ones
-        changed[rows] = decisions
+        by_hand = self._hand.decisions[rows]
+        changed[rows] = np.where(by_hand != UNDECIDED, by_hand, self._rules.decisions[rows])
         changed.flags.writeable = False
         self.decisions = changed
-        self._by[rows] = by
+
+
+def _touches_rules(applied: _Applied) -> bool:
+    return not applied.entry.act.hand or bool(np.any(applied.decisions == UNDECIDED))

@@ -42,7 +42,7 @@ def export(
 ) -> Exported:
     """Write the rows not dropped (or only the kept ones), `dropped.jsonl` and `recipe.toml` beside them.
 
-    Each file is old or complete, never half; raise ExportError when the source changed or would be overwritten.
+    Each file is old or complete, never half. Raises ExportError when the source has changed or is `out`.
     """
     out = _target(dataset, out)
     _check_source(dataset)
@@ -50,6 +50,10 @@ def export(
     rows = np.flatnonzero(wanted)
     dropped_out, recipe_out = out.parent / "dropped.jsonl", out.parent / "recipe.toml"
     for beside in (dropped_out, recipe_out):
+        if out.name == beside.name:
+            raise ExportError(
+                f"{short(str(out), 200)}: this name is for what goes beside the rows; choose another"
+            )
         _refuse_overwriting(dataset, beside)
     write_rows(dataset, rows, out)
     with replacing(dropped_out) as file:
@@ -57,8 +61,9 @@ def export(
             file.write(_dropped_line(dataset, row, why(row)))
     with replacing(recipe_out) as file:
         file.write(recipe)
-    counts = [int(np.count_nonzero(decisions == decision)) for decision in (KEEP, DROP, UNDECIDED)]
-    return Exported(*counts, len(dataset.unreadable), len(rows), out, dropped_out, recipe_out)
+    keep, drop, undecided = (int(np.count_nonzero(decisions == one)) for one in (KEEP, DROP, UNDECIDED))
+    unreadable = len(dataset.unreadable)
+    return Exported(keep, drop, undecided, unreadable, len(rows), out, dropped_out, recipe_out)
 
 
 def write_rows(dataset: Dataset, rows: np.ndarray[tuple[int], np.dtype[np.int64]], out: Path) -> None:
@@ -76,12 +81,15 @@ def write_rows(dataset: Dataset, rows: np.ndarray[tuple[int], np.dtype[np.int64]
                 file.write(dataset.raw(row))
                 end = int(dataset.spans.end[row])
                 file.write(b"\r\n" if data[end : end + 2] == b"\r\n" else b"\n")
+        _check_source(dataset)  # rows of a large file are read from disk only now
 
 
 @contextmanager
 def replacing(path: Path) -> Iterator[BinaryIO]:
     """Open a file that takes the place of `path` only when it was written whole."""
     try:
+        if path.exists() and not path.is_file():
+            raise ExportError(f"{short(str(path), 200)}: is not a regular file; write to another name")
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}-")
     except OSError as error:
@@ -107,13 +115,19 @@ def _target(dataset: Dataset, out: Path) -> Path:
 
 
 def _refuse_overwriting(dataset: Dataset, path: Path) -> None:
-    if path.exists() and path.samefile(dataset.path):
+    try:
+        same = path.samefile(dataset.path)
+    except OSError:  # one of them is not there
+        same = False
+    if same:
         raise ExportError(f"{short(str(path), 200)}: is the dataset itself; write to another name")
 
 
 def _check_source(dataset: Dataset) -> None:
     if dataset.source.changed():
-        raise ExportError(f"{short(str(dataset.path), 200)}: has changed since it was opened; open it again first")
+        raise ExportError(
+            f"{short(str(dataset.path), 200)}: has changed since it was opened; open it again first"
+        )
 
 
 def _dropped_line(dataset: Dataset, row: int, entry: Entry | None) -> bytes:
@@ -130,7 +144,8 @@ def _dropped_line(dataset: Dataset, row: int, entry: Entry | None) -> bytes:
 
 
 def _failure(path: Path, error: OSError) -> str:
-    return f"{short(str(path), 200)}: not written ({(error.strerror or 'failed').lower()}); what was there before is untouched"
+    reason = (error.strerror or "failed").lower()
+    return f"{short(str(path), 200)}: not written ({reason}); what was there before is untouched"
 
 
 def _umask() -> int:

@@ -1,24 +1,26 @@
 """A journal's rules and hand decisions as a file that replays on the same or another dataset."""
 
+import math
 import tomllib
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import tomli_w
 
-from dataexplore.dataset.keys import key_text
 from dataexplore.errors import RuleError
-from dataexplore.journal.decision import DROP, KEEP, Decisions
-from dataexplore.selection.rule import Knowledge, Mask, Outcome, Rule, settle
-from dataexplore.selection.rules import Cluster, Duplicates, Longest, Only, Random, Threshold, Top
-from dataexplore.text import short
+from dataexplore.journal.decision import Decisions
+from dataexplore.selection.layers import Layers, Step, run_steps
+from dataexplore.selection.rule import Knowledge, Rule
+from dataexplore.selection.rules import ByHand, Cluster, Duplicates, Longest, Only, Random, Threshold, Top
+from dataexplore.text import short, visible
 
 VERSION = 1
 
-_KINDS: dict[str, Any] = {rule.kind: rule for rule in (Threshold, Only, Duplicates, Cluster, Random, Longest, Top)}
+_KINDS: dict[str, Any] = {
+    rule.kind: rule for rule in (Threshold, Only, Duplicates, Cluster, Random, Longest, Top, ByHand)
+}
 
 
 @dataclass(frozen=True)
@@ -27,23 +29,16 @@ class Hand:
 
     keep: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
+    """Rows whose decision was taken back."""
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """Rules in order, then what was decided by hand."""
+    """Steps in order, and what was decided by hand after the last rule."""
 
     rules: tuple[Rule, ...]
     hand: Hand = Hand()
-
-
-@dataclass(frozen=True)
-class Step:
-    """One line of the funnel."""
-
-    rule: str
-    rows: int
-    """Rows left after the rule."""
 
 
 def rule_from(step: dict[str, Any]) -> Rule:
@@ -51,45 +46,65 @@ def rule_from(step: dict[str, Any]) -> Rule:
     kind = step.get("kind")
     made = _KINDS.get(str(kind))
     if made is None:
-        raise RuleError(f"the recipe has a step of kind {short(str(kind), 40)!r}; there are {', '.join(_KINDS)}")
+        raise RuleError(
+            f"the recipe has a step of kind {short(str(kind), 40)!r}; there are {', '.join(_KINDS)}"
+        )
     given = {name: value for name, value in step.items() if name != "kind"}
     known = {field.name for field in fields(made)}
     if unknown := sorted(given.keys() - known):
         raise RuleError(f"the recipe's {kind} step has an unknown setting {short(unknown[0], 40)!r}")
-    try:
-        rule: Rule = made(**given)
-    except TypeError:
-        raise RuleError(f"the recipe's {kind} step needs {', '.join(sorted(known - given.keys()))}") from None
+    if lacking := sorted(
+        field.name for field in fields(made) if field.default is MISSING and field.name not in given
+    ):
+        raise RuleError(f"the recipe's {kind} step needs {', '.join(lacking)}")
+    for field in fields(made):
+        if field.name in given:
+            given[field.name] = _checked(f"{kind} step", field.name, given[field.name], field.type)
+    rule: Rule = made(**given)
     return rule
+
+
+def _checked(place: str, name: str, value: Any, kind: Any) -> Any:
+    """Return a setting in the type that its rule has; raise RuleError when it has another."""
+    texts = isinstance(value, list | tuple) and all(isinstance(one, str) for one in value)
+    if kind == tuple[str, ...] and texts:
+        return tuple(value)
+    if (
+        kind is float
+        and isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and math.isfinite(value)
+    ):
+        return float(value)
+    if kind is int and isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    if kind in (str, str | None) and isinstance(value, str):
+        return value
+    words = {float: "a number", int: "a whole number from 0"}
+    wanted = words.get(kind, "a list of texts" if kind == tuple[str, ...] else "a text")
+    raise RuleError(f"the recipe's {place} has {name} = {short(str(value), 40)}, which is not {wanted}")
 
 
 def run_recipe(recipe: Recipe, known: Knowledge, hand: Decisions) -> tuple[Decisions, list[Step]]:
     """Apply a recipe to rows of which only `hand` is decided; return the decisions and the funnel."""
-    by_hand = hand != 0
-    decisions = hand.copy()
-    for keys, decision in ((recipe.hand.keep, KEEP), (recipe.hand.drop, DROP)):
-        rows = known.dataset.rows_of(np.array([_key(key) for key in keys], np.uint64))
-        decisions[rows[rows >= 0]] = decision
-        by_hand[rows[rows >= 0]] = True
-    steps = []
-    for rule in recipe.rules:
-        decisions = settle(outcome_of(rule, known, decisions), decisions, by_hand)
-        steps.append(Step(rule.title, int(np.count_nonzero(decisions != DROP))))
-    return decisions, steps
+    layers, steps = run_layers(recipe, known, hand)
+    return layers.covered, steps
 
 
-def outcome_of(rule: Rule, known: Knowledge, decisions: Decisions) -> Outcome:
-    """Ask a rule what it makes of the rows that are not dropped."""
-    alive: Mask = decisions != DROP
-    return rule.outcome(known, alive)
+def run_layers(recipe: Recipe, known: Knowledge, hand: Decisions) -> tuple[Layers, list[Step]]:
+    """Apply a recipe like `run_recipe`, and tell what rules and what people decided."""
+    last = (ByHand(recipe.hand.keep, recipe.hand.drop, recipe.hand.open),) if recipe.hand != Hand() else ()
+    return run_steps((*recipe.rules, *last), known, Layers(np.zeros(len(hand), np.int8), hand))
 
 
 def write_recipe(recipe: Recipe, dataset: str, rows: int) -> bytes:
     """Return a recipe as TOML."""
-    steps = [rule.as_step() for rule in recipe.rules]
-    document: dict[str, Any] = {"recipe": {"version": VERSION, "dataset": dataset, "rows": rows}, "step": steps}
-    if recipe.hand.keep or recipe.hand.drop:
-        document["hand"] = {"keep": list(recipe.hand.keep), "drop": list(recipe.hand.drop)}
+    document: dict[str, Any] = {
+        "recipe": {"version": VERSION, "dataset": visible(dataset), "rows": rows},
+        "step": [rule.as_step() for rule in recipe.rules],
+    }
+    if hand := {name: list(keys) for name, keys in asdict(recipe.hand).items() if keys}:
+        document["hand"] = hand
     return tomli_w.dumps(document).encode()
 
 
@@ -103,12 +118,19 @@ def read_recipe(path: Path) -> Recipe:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise RuleError(f"{name}: not a recipe ({short(str(error), 80)})") from None
     steps, hand = document.get("step", []), document.get("hand", {})
-    if not isinstance(steps, list) or not isinstance(hand, dict) or not all(isinstance(step, dict) for step in steps):
-        raise RuleError(f"{name}: a recipe has [[step]] tables and at most one [hand] table")
-    if document.get("recipe", {}).get("version", VERSION) > VERSION:
+    about = document.get("recipe", {})
+    tables = [about, hand, *(steps if isinstance(steps, list) else [None])]
+    if not all(isinstance(table, dict) for table in tables):
+        raise RuleError(
+            f"{name}: a recipe has a [recipe] table, [[step]] tables and at most one [hand] table"
+        )
+    version = about.get("version", VERSION)
+    if not isinstance(version, int) or version > VERSION:
         raise RuleError(f"{name}: made by a newer dataexplore; upgrade to replay it")
-    decided = Hand(tuple(hand.get("keep", ())), tuple(hand.get("drop", ())))
-    return Recipe(tuple(rule_from(step) for step in steps), decided)
+    if unknown := sorted(hand.keys() - {field.name for field in fields(Hand)}):
+        raise RuleError(f"{name}: [hand] has keep, drop and open, not {short(unknown[0], 40)!r}")
+    decided = {side: _checked("[hand] table", side, keys, tuple[str, ...]) for side, keys in hand.items()}
+    return Recipe(tuple(rule_from(step) for step in steps), Hand(**decided))
 
 
 def named_recipe(name: str, size: int | None, seed: int) -> Recipe | None:
@@ -120,17 +142,3 @@ def named_recipe(name: str, size: int | None, seed: int) -> Recipe | None:
     if name in ("longest", "longest-1k"):
         return Recipe((Longest(size or 1000),))
     return None
-
-
-def hand_of(keys: Sequence[int], decisions: Decisions) -> Hand:
-    """Return decisions by hand as a recipe keeps them."""
-    keep = tuple(key_text(key) for key, decision in zip(keys, decisions, strict=True) if decision == KEEP)
-    drop = tuple(key_text(key) for key, decision in zip(keys, decisions, strict=True) if decision == DROP)
-    return Hand(keep, drop)
-
-
-def _key(text: str) -> int:
-    try:
-        return int(text, 16) & (2**64 - 1)
-    except (ValueError, TypeError):
-        raise RuleError(f"the recipe's [hand] table has {short(str(text), 40)!r}, which is no row key") from None

@@ -27,8 +27,11 @@ class Knowledge(Protocol):
         """Return a signal's scores; raise SignalError when there is no such signal."""
         ...
 
-    def where(self, sql: str) -> Mask:
-        """Return the rows that match a filter; raise FilterError when it cannot be understood."""
+    def where(self, sql: str, decisions: Decisions | None = None) -> Mask:
+        """Return the rows that match a filter, with these decisions if any are given.
+
+        Raise FilterError when the filter cannot be understood.
+        """
         ...
 
     def groups(self, threshold: float) -> Groups:

@@ -12,6 +12,7 @@ from dataexplore.errors import FilterError, SignalError
 from dataexplore.journal.decision import Decision, Decisions
 from dataexplore.journal.ledger import Rows
 from dataexplore.selection.rule import Mask
+from dataexplore.session.condition import condition
 from dataexplore.signals.signal import Scores, Signal, field_signals
 from dataexplore.text import short
 
@@ -19,7 +20,7 @@ _WORDS = [decision.word for decision in Decision]
 
 
 class Columns:
-    """Fields, signals and decisions of a dataset by name; a field of the file goes before a computed column."""
+    """Fields, signals and decisions by name; a field of the file goes before a computed column."""
 
     def __init__(self, dataset: Dataset, imported: dict[str, Signal]) -> None:
         self._dataset = dataset
@@ -59,21 +60,25 @@ class Columns:
     def where(self, sql: str, decisions: Decisions) -> Mask:
         """Return the rows for which a Polars SQL condition is true; null is not true."""
         try:
-            condition = pl.sql_expr(sql)
-            frame = self._frame_for(sql, decisions)
-            mask = frame.select(condition.alias("_condition")).to_series()
+            frame = self._frame(sql, decisions)
+            mask = frame.select(condition(sql).alias("_condition")).to_series()
         except pl.exceptions.ColumnNotFoundError as error:
-            raise FilterError(self._no_column(str(error))) from None
-        except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
-            first = str(error).split("\n")[0]
-            raise FilterError(f"the filter is not understood: {short(first, 120)}") from None
+            raise FilterError(self._no_column(_column_of(str(error)))) from None
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException, ValueError) as error:
+            first = short(str(error).split("\n")[0], 120)
+            raise FilterError(
+                f"the filter is not understood: {first}; a column's name may need double quotes"
+            ) from None
         if mask.dtype != pl.Boolean:
             raise FilterError(
                 f"the filter gives {mask.dtype} and not true or false; compare it with something"
             )
-        if len(mask) == 1 and len(self._dataset) != 1:
-            mask = pl.concat([mask] * len(self._dataset))
-        return mask.fill_null(False).to_numpy()
+        found: Mask = mask.fill_null(False).to_numpy()
+        if len(found) == len(self._dataset):
+            return found
+        if len(found) == 1:
+            return np.full(len(self._dataset), found[0])
+        raise FilterError("the filter does not give one answer for each row; compare columns with something")
 
     def order(self, name: str, rows: Rows, decisions: Decisions, *, descending: bool) -> Rows:
         """Return `rows` sorted by a column, rows without a value last; equal ones keep their order."""
@@ -85,21 +90,24 @@ class Columns:
             .with_row_index("_place")
             .sort("_", descending=descending, nulls_last=True, maintain_order=True)
         )
-        return rows[order["_place"].to_numpy()]
+        sorted_rows: Rows = rows[order["_place"].to_numpy()]
+        return sorted_rows
 
     def search(self, text: str) -> Mask:
         """Return the rows whose prompt or response contains a text, whatever its case."""
-        found = [
-            side.str.contains(f"(?i){re.escape(text)}" if not text.isascii() else _any_case(text))
-            for side in (self._dataset.prompts, self._dataset.responses)
-        ]
+        pattern = re.escape(text)
+        # Folding ASCII case only is several times faster than folding all of Unicode.
+        pattern = f"(?i-u){pattern}" if text.isascii() else f"(?i){pattern}"
+        try:
+            found = [side.str.contains(pattern) for side in (self._dataset.prompts, self._dataset.responses)]
+        except (pl.exceptions.PolarsError, ValueError):
+            raise FilterError(f"{len(text):,} characters cannot be searched for; try fewer") from None
         return (found[0] | found[1]).to_numpy()
 
-    def _frame_for(self, sql: str, decisions: Decisions) -> pl.DataFrame:
-        words = set(re.findall(r"\w+", sql))
-        wanted = [name for name in self.names if name in sql or words & set(name.split())]
-        columns = [self._column(name, decisions).alias(name) for name in wanted]
-        return pl.DataFrame(columns or [self._column("row", decisions).alias("row")])
+    def _frame(self, sql: str, decisions: Decisions) -> pl.DataFrame:
+        plain = sql.replace('""', '"')
+        names = [name for name in self.names if name in plain or name in self._dataset.frame.columns]
+        return pl.DataFrame({name: self._column(name, decisions) for name in names or ["row"]})
 
     def _column(self, name: str, decisions: Decisions) -> pl.Series:
         if name in self._dataset.frame.columns:
@@ -131,14 +139,12 @@ class Columns:
                 words[row] = f"{words[row]}, {name}" if words[row] else name
         return words
 
-    def _no_column(self, message: str) -> str:
-        found = re.search(r'"([^"]*)"|^([^\s"]+)', message)
-        name = next((part for part in found.groups() if part), message) if found else message
+    def _no_column(self, name: str) -> str:
         near = difflib.get_close_matches(name, self.names, 1)
         hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(self.names)}"
         return f"no column is called {short(name, 60)!r}; {short(hint, 200)}"
 
 
-def _any_case(text: str) -> str:
-    """A pattern that folds ASCII case only: several times faster than Unicode folding on large columns."""
-    return f"(?i-u){re.escape(text)}"
+def _column_of(message: str) -> str:
+    found = re.search(r'unable to find column "((?:[^"\\]|\\.)*)"', message)
+    return found[1].replace('\\"', '"') if found else message

@@ -21,7 +21,7 @@ class FunnelStep:
 
 
 def funnel(session: Session) -> list[FunnelStep]:
-    """Return the rules in order, all hand decisions together last; acts that decide nothing any more are left out."""
+    """Return the rules in order, then all hand decisions; acts that decide nothing any more are left out."""
     decisions = session.state.decisions
     left = len(decisions)
     steps = []

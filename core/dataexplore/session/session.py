@@ -10,23 +10,17 @@ from dataexplore.dataset.dataset import Dataset
 from dataexplore.dataset.loading import open_dataset
 from dataexplore.duplicates.groups import Groups
 from dataexplore.errors import WorkspaceError
-from dataexplore.journal.decision import UNDECIDED, Act, Decision, Decisions
+from dataexplore.journal.decision import Act, Decision, Decisions
 from dataexplore.journal.journal import Entry, Journal
 from dataexplore.journal.ledger import Ledger, Rows
 from dataexplore.selection.export import Exported, export
-from dataexplore.selection.recipe import (
-    Recipe,
-    Step,
-    hand_of,
-    outcome_of,
-    rule_from,
-    run_recipe,
-    write_recipe,
-)
-from dataexplore.selection.rule import Mask, Rule, settle
+from dataexplore.selection.layers import Layers, Step
+from dataexplore.selection.recipe import Recipe, run_layers, write_recipe
+from dataexplore.selection.rule import Mask, Rule
 from dataexplore.session.analysis import Analysis
 from dataexplore.session.columns import Columns
 from dataexplore.session.state import State, View, count
+from dataexplore.session.steps import as_recipe, recipe_acts, rule_act, ruling
 from dataexplore.signals.imports import Ratings, read_ratings
 from dataexplore.signals.signal import Scores, Signal
 from dataexplore.signals.store import load_signals, save_signal
@@ -52,7 +46,12 @@ class Session:
     def open(cls, path: Path | str, workspace: Path | None = None) -> "Session":
         """Open a file and its workspace, as the writer if nobody else is."""
         dataset = open_dataset(path)
-        return cls(dataset, open_workspace(dataset.path, workspace))
+        opened = open_workspace(dataset.path, workspace)
+        try:
+            return cls(dataset, opened)
+        except BaseException:
+            opened.close()
+            raise
 
     def close(self) -> None:
         """Let the next writer in."""
@@ -62,32 +61,31 @@ class Session:
 
     def decide(self, rows: Rows, decision: Decision, reason: str) -> State:
         """Decide rows by hand; when this returns, the decision is on disk."""
+        if not len(rows):
+            return self.state
         keys = self.dataset.keys[rows]
         return self._append("decide", Act(keys, np.full(len(keys), decision, np.int8), reason, hand=True))
 
     def apply(self, rule: Rule) -> State:
-        """Let a rule decide; it takes the place of an earlier rule of its slot and never touches a hand decision."""
-        return self._settle_act(rule, *self._settled(rule))
+        """Let a rule decide, in place of an earlier one of its slot; what was decided by hand stands."""
+        ruled = ruling(rule, self._ledger, self)
+        return self._append("decide", rule_act(rule, ruled, self._ledger, self.dataset.keys))
 
     def preview(self, rule: Rule) -> State:
         """Return the state a rule would lead to, without deciding anything."""
-        settled, _ = self._settled(rule)
-        return State(settled, count(settled, self.dataset.tokens), self.state.view)
+        decisions = Layers(ruling(rule, self._ledger, self), self._ledger.hand).covered
+        return State(decisions, count(decisions, self.dataset.tokens), self.state.view)
 
     def replay(self, recipe: Recipe, *, decide: bool = True) -> tuple[Decisions, list[Step]]:
-        """Run a recipe on all rows, hand decisions standing; `decide` records the outcome as one act."""
-        hand = np.where(self.by_hand, self.state.decisions, UNDECIDED).astype(np.int8)
-        decisions, steps = run_recipe(recipe, self, hand)
+        """Run a recipe on all rows, hand decisions standing; `decide` records the outcome.
+
+        That is one act, and one more for what the recipe itself has by hand.
+        """
+        layers, steps = run_layers(recipe, self, self._ledger.hand)
         if decide:
-            rule = {"kind": "recipe", "step": [one.as_step() for one in recipe.rules]}
-            reason = "; ".join(one.title for one in recipe.rules) or "recipe"
-            rows = np.flatnonzero(
-                (decisions != self.state.decisions) | ((decisions != UNDECIDED) & ~self.by_hand)
-            )
-            self._append(
-                "decide", Act(self.dataset.keys[rows], decisions[rows], reason, hand=False, rule=rule)
-            )
-        return decisions, steps
+            for act in recipe_acts(recipe, layers, self._ledger, self.dataset.keys):
+                self._append("decide", act)
+        return layers.covered, steps
 
     def undo(self) -> State:
         """Take the last act back, whenever it was made."""
@@ -134,9 +132,9 @@ class Session:
         """Return a signal's scores; raise SignalError when there is none of that name."""
         return self.columns.scores(signal)
 
-    def where(self, sql: str) -> Mask:
+    def where(self, sql: str, decisions: Decisions | None = None) -> Mask:
         """Return the rows that match a filter; raise FilterError when it cannot be understood."""
-        return self.columns.where(sql, self.state.decisions)
+        return self.columns.where(sql, self.state.decisions if decisions is None else decisions)
 
     def groups(self, threshold: float) -> Groups:
         """Return the duplicate groups at a threshold."""
@@ -158,36 +156,15 @@ class Session:
     # --- what leaves
 
     def recipe(self) -> Recipe:
-        """Return the acts in force as a recipe: rules in order, a later one of a slot in place of the earlier."""
-        rules: list[Rule] = []
-        for entry in self._ledger.done:
-            for rule in _rules_of(entry.act.rule):
-                rules = [one for one in rules if not rule.slot or one.slot != rule.slot]
-                rules.append(rule)
-            if entry.act.rule and entry.act.rule["kind"] == "recipe":
-                rules = _rules_of(entry.act.rule)
-        rows = np.flatnonzero(self.by_hand)
-        return Recipe(tuple(rules), hand_of(self.dataset.keys[rows].tolist(), self.state.decisions[rows]))
+        """Return the acts in force as a recipe that leads to the same decisions."""
+        return as_recipe(self._ledger.done)
 
     def export(self, out: Path, *, only_kept: bool = False) -> Exported:
-        """Write the rows not dropped (or only the kept ones), the dropped ones with reasons, and the recipe."""
+        """Write the rows not dropped (or the kept ones), the dropped ones with reasons, and the recipe."""
         recipe = write_recipe(self.recipe(), self.dataset.path.name, len(self.dataset))
         return export(self.dataset, self.state.decisions, self.why, recipe, out, only_kept=only_kept)
 
     # --- inside
-
-    def _settled(self, rule: Rule) -> tuple[Decisions, Mask]:
-        slot = rule.slot
-        replaced = self._ledger.decided_by(
-            lambda entry: bool(slot) and any(one.slot == slot for one in _rules_of(entry.act.rule))
-        )
-        before = np.where(replaced, UNDECIDED, self.state.decisions).astype(np.int8)
-        return settle(outcome_of(rule, self, before), before, self.by_hand), replaced
-
-    def _settle_act(self, rule: Rule, settled: Decisions, replaced: Mask) -> State:
-        rows = np.flatnonzero((settled != self.state.decisions) | replaced)
-        act = Act(self.dataset.keys[rows], settled[rows], rule.title, hand=False, rule=rule.as_step())
-        return self._append("decide", act)
 
     def _append(self, kind: Any, act: Act | None = None) -> State:
         self._must_write()
@@ -215,11 +192,3 @@ class Session:
             redo.act.reason if redo else "",
             self._acts,
         )
-
-
-def _rules_of(step: dict[str, Any] | None) -> list[Rule]:
-    if step is None:
-        return []
-    if step["kind"] == "recipe":
-        return [rule_from(one) for one in step["step"]]
-    return [rule_from(step)]

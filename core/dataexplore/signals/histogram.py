@@ -48,13 +48,18 @@ def histogram(scores: Scores, bins: int = 40) -> Histogram:
     values, counts = np.unique(known, return_counts=True)
     if len(values) <= EXACT:
         return Histogram(values, counts.astype(np.int64), unscored, True, known)
-    # A long tail would squeeze all rows into one bar: the last bin takes what lies above the 99.5th percentile.
+    # A long tail would squeeze all rows into one bar: the last bin takes all above the 99.5th percentile.
     top = float(np.quantile(known, 0.995))
     top = top if top > values[0] else float(values[-1])
-    edges = np.linspace(values[0], top, bins + 1)
-    if np.array_equal(values, np.round(values)):
-        width = max(1, round((top - values[0]) / bins))
-        edges = np.arange(values[0], top + width, width, dtype=np.float64)
-    edges = edges[:-1]
+    edges = _edges(float(values[0]), top, bins, whole=bool(np.array_equal(values, np.round(values))))
     counts = np.diff(np.append(np.searchsorted(known, edges, side="left"), len(known)))
     return Histogram(edges, counts.astype(np.int64), unscored, False, known)
+
+
+def _edges(bottom: float, top: float, bins: int, whole: bool) -> NDArray[np.float64]:
+    """Return the lower edge of each bin; whole numbers get bins of a whole width."""
+    if whole and top - bottom < 2**53:
+        width = max(1, round((top - bottom) / bins))
+        return np.arange(bottom, max(top, bottom + width), width, dtype=np.float64)
+    share = np.arange(bins) / bins
+    return np.unique(bottom * (1 - share) + top * share)  # the range itself may be beyond a float

@@ -29,29 +29,50 @@ CREATE TABLE IF NOT EXISTS signals (
 );
 """
 
-_NETWORK = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "lustre", "gpfs", "beegfs", "fuse.sshfs", "9p", "ceph"})
+_NETWORK = frozenset(
+    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "lustre", "gpfs", "beegfs", "fuse.sshfs", "9p", "ceph"}
+)
 
 
 def open_database(folder: Path, *, writable: bool) -> sqlite3.Connection:
     """Open or create the workspace's database; raise WorkspaceError when it is damaged or too new."""
     path = folder / "workspace.db"
+    shown = short(str(path), 200)
+    database = None
     try:
-        if writable:
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-            database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-            _prepare(database, network=_file_system(folder) in _NETWORK)
-        else:
-            database = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False)
-            database.execute("SELECT count(*) FROM journal")
+        database = _writer(path) if writable else _reader(path)
         version = database.execute("PRAGMA user_version").fetchone()[0]
-    except sqlite3.DatabaseError as error:
-        raise WorkspaceError(f"{short(str(path), 200)}: {error}; move it aside to start afresh") from None
-    except OSError as error:
-        raise WorkspaceError(f"{short(str(path), 200)}: {(error.strerror or 'unreadable').lower()}") from None
-    if version > VERSION:
-        database.close()
-        raise WorkspaceError(f"{short(str(path), 200)}: made by a newer dataexplore; upgrade to open it")
+        if version > VERSION:
+            raise WorkspaceError(f"{shown}: made by a newer dataexplore; upgrade to open it")
+        if writable:
+            _prepare(database, network=_file_system(folder) in _NETWORK)
+        database.execute("SELECT count(*) FROM journal").fetchone()
+    except (sqlite3.Error, OSError, WorkspaceError) as error:
+        if database is not None:
+            database.close()
+        if isinstance(error, WorkspaceError):
+            raise
+        raise WorkspaceError(f"{shown}: {_why_not(error)}") from None
     return database
+
+
+def _writer(path: Path) -> sqlite3.Connection:
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    return sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+
+
+def _reader(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False)
+
+
+def _why_not(error: sqlite3.Error | OSError) -> str:
+    if isinstance(error, OSError):
+        return f"{(error.strerror or 'unreadable').lower()}; name another folder with --workspace DIR"
+    if "locked" in str(error):
+        return "another process holds it; close that one first"
+    if "no such table" in str(error) or "unable to open" in str(error):
+        return "is not readable yet; try again when the process that writes it is ready"
+    return f"{error}; move it aside to start afresh"
 
 
 def _prepare(database: sqlite3.Connection, *, network: bool) -> None:

@@ -1,4 +1,4 @@
-"""Where the decisions on a file live: beside the data, or in the XDG state folder when that cannot be written."""
+"""Where the decisions on a file live: beside the data, or else in the XDG state folder."""
 
 import hashlib
 import os
@@ -26,6 +26,8 @@ def make_folder(path: Path, chosen: Path | None = None) -> Path:
     reasons = []
     for folder in candidates:
         try:
+            if not chosen:
+                folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             if os.access(folder, os.W_OK | os.X_OK):
                 return folder

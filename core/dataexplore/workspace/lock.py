@@ -5,7 +5,10 @@ import json
 import os
 import socket
 import time
+from contextlib import suppress
 from pathlib import Path
+
+from dataexplore.text import short
 
 
 class WriterLock:
@@ -16,17 +19,20 @@ class WriterLock:
         self._file: int | None = None
 
     def take(self) -> bool:
-        """Try to become the writer; False when another process is."""
+        """Try to become the writer; False when another process is, OSError when there can be no lock."""
         file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except OSError as error:
             os.close(file)
-            return False
-        holder = {"host": socket.gethostname(), "pid": os.getpid(), "since": time.time()}
-        os.ftruncate(file, 0)
-        os.pwrite(file, json.dumps(holder).encode(), 0)
+            if isinstance(error, BlockingIOError):
+                return False
+            raise
         self._file = file
+        holder = {"host": socket.gethostname(), "pid": os.getpid(), "since": time.time()}
+        with suppress(OSError):  # a full disk need not keep anybody from looking
+            os.ftruncate(file, 0)
+            os.pwrite(file, json.dumps(holder).encode(), 0)
         return True
 
     def holder(self) -> str:
@@ -34,7 +40,7 @@ class WriterLock:
         try:
             holder = json.loads(self._path.read_text())
             since = time.strftime("%H:%M", time.localtime(holder["since"]))
-            return f"process {int(holder['pid'])} on {holder['host']!s} since {since}"
+            return f"process {int(holder['pid'])} on {short(str(holder['host']), 60)} since {since}"
         except (OSError, ValueError, KeyError, TypeError):
             return "another process"
 

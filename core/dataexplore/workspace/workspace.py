@@ -4,6 +4,7 @@ import sqlite3
 from pathlib import Path
 
 from dataexplore.errors import WorkspaceError
+from dataexplore.text import short
 from dataexplore.workspace.database import open_database
 from dataexplore.workspace.location import beside, find_folder, make_folder
 from dataexplore.workspace.lock import WriterLock
@@ -12,7 +13,9 @@ from dataexplore.workspace.lock import WriterLock
 class Workspace:
     """Opened for writing when nobody else writes, otherwise read-only with the holder named."""
 
-    def __init__(self, folder: Path, database: sqlite3.Connection, lock: WriterLock | None, notice: str) -> None:
+    def __init__(
+        self, folder: Path, database: sqlite3.Connection, lock: WriterLock | None, notice: str
+    ) -> None:
         self.folder = folder
         self.database = database
         self.notice = notice
@@ -45,11 +48,22 @@ def open_workspace(dataset: Path, chosen: Path | None = None) -> Workspace:
     """Open or create the workspace of a dataset, as its writer if possible."""
     folder = make_folder(dataset, chosen)
     lock = WriterLock(folder)
-    if not lock.take():
+    try:
+        mine = lock.take()
+    except OSError as error:
+        reason = (error.strerror or "cannot be locked").lower()
+        raise WorkspaceError(
+            f"{short(str(folder), 200)}: {reason}; name another with --workspace DIR"
+        ) from None
+    if not mine:
         database = open_database(folder, writable=False)
         return Workspace(folder, database, None, f"read-only: {lock.holder()} is deciding on this dataset")
     usual = chosen or beside(dataset)
-    notice = "" if folder == usual else f"decisions are kept in {folder}: the data's own folder cannot be written"
+    notice = (
+        ""
+        if folder == usual
+        else f"decisions are kept in {short(str(folder), 200)}: the data's own folder cannot be written"
+    )
     try:
         return Workspace(folder, open_database(folder, writable=True), lock, notice)
     except WorkspaceError:

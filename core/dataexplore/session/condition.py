@@ -1,0 +1,36 @@
+"""Lets a filter be one condition on columns and nothing else: Polars SQL could read files and addresses."""
+
+import re
+
+import polars as pl
+
+from dataexplore.errors import FilterError
+
+_LONGEST = 4000
+"""Characters; Polars overflows its stack on conditions of some ten thousand terms."""
+
+_QUOTED = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*\"""")
+_FOREIGN = re.compile(
+    r"""
+    \bselect\b | \(\s*from\b         # a query inside the condition
+    | \b(?:nq|[bernqx]|u&)''         # strings with other rules, whose end is not where it seems
+    | -- | /\* | ; | [$`]            # comments, statements, other quotes
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def condition(sql: str) -> pl.Expr:
+    """Return a filter as an expression; raise FilterError when it is more than a condition on columns."""
+    if len(sql) > _LONGEST:
+        raise FilterError(f"the filter has {len(sql):,} characters; at most {_LONGEST:,} are read")
+    if not sql.strip():
+        raise FilterError("the filter is empty; write a condition such as score >= 4.5")
+    bare = _QUOTED.sub(lambda found: found[0][0] * 2, sql)
+    if foreign := _FOREIGN.search(bare):
+        raise FilterError(f"a filter is one condition on columns, without {foreign[0].rstrip(chr(39))!r}")
+    if bare.count("'") % 2 or bare.count('"') % 2:
+        raise FilterError(
+            "a quote in the filter is not closed: 'text' in single, \"column\" in double quotes"
+        )
+    return pl.sql_expr(sql)

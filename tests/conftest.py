@@ -1,0 +1,66 @@
+"""Data for all tests: a small Alpaca, and the real files where the folder beside the repository has them."""
+
+import gzip
+import json
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from paths import BAD_INPUTS, REAL_DATA
+
+MakeAlpaca = Callable[..., Path]
+
+
+@pytest.fixture
+def alpaca(tmp_path: Path) -> MakeAlpaca:
+    """Writes a JSONL of instruction, input, output and a score, one record per given output."""
+
+    def make(outputs: list[Any] | int = 12, name: str = "small.jsonl", **more: list[Any]) -> Path:
+        if isinstance(outputs, int):
+            outputs = [f"answer {row} " + "x" * (7 * row % 40) for row in range(outputs)]
+        records = [
+            {"instruction": f"task {row}", "input": "", "output": output, "score": row % 6}
+            | {field: values[row] for field, values in more.items()}
+            for row, output in enumerate(outputs)
+        ]
+        path = tmp_path / name
+        path.write_bytes(b"".join(json.dumps(record).encode() + b"\n" for record in records))
+        return path
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Unpacks a real file once; skips where there are none."""
+    folder = tmp_path_factory.mktemp("real")
+
+    def unpack(name: str) -> Path:
+        packed = REAL_DATA / f"{name}.gz"
+        if not packed.exists():
+            pytest.skip("the real data is not beside the repository")
+        path = folder / name
+        if not path.exists():
+            path.write_bytes(gzip.decompress(packed.read_bytes()))
+        return path
+
+    return unpack
+
+
+@pytest.fixture(scope="session")
+def bad_inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Unpacks the regular files of the corpus of bad inputs."""
+    corpus = BAD_INPUTS / "corpus.tar.gz"
+    if not corpus.exists():
+        pytest.skip("the bad inputs are not beside the repository")
+    folder = tmp_path_factory.mktemp("bad")
+    with tarfile.open(corpus) as archive:
+        for member in archive:
+            if member.isreg():
+                source = archive.extractfile(member)
+                assert source is not None
+                (folder / Path(member.name).name).write_bytes(source.read())
+    return folder
