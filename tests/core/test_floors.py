@@ -11,7 +11,8 @@ from paths import ROOT
 
 def imported(statement: str, *forbidden: str) -> list[str]:
     """Return which of the forbidden packages a statement brings in, in a process of its own."""
-    script = f"import sys\n{statement}\nprint(*(set({forbidden!r}) & {{name.split('.')[0] for name in sys.modules}}))"
+    found = f"set({forbidden!r}) & {{name.split('.')[0] for name in sys.modules}}"
+    script = f"import sys\n{statement}\nprint(*({found}))"
     ran = subprocess.run(
         [sys.executable, "-c", script],
         env={**os.environ, "PYTHONPATH": str(ROOT / "core")},
@@ -76,5 +77,7 @@ def test_a_tune_worker_needs_nothing_of_the_base_install(module: str) -> None:
         "rich",
         "tomli_w",
     )
-    statement = f"for name in {missing!r}: sys.modules[name] = None\nimport {module}\nfor name in {missing!r}: del sys.modules[name]"
+    hide = f"for name in {missing!r}: sys.modules[name] = None"
+    show = f"for name in {missing!r}: del sys.modules[name]"
+    statement = f"{hide}\nimport {module}\n{show}"
     assert imported(statement, *missing) == []

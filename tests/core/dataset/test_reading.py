@@ -142,7 +142,16 @@ def test_alpaca_has_its_known_counts(real: Callable[[str], Path]) -> None:
     assert len(set(dataset.keys.tolist())) == 52_002
 
 
-@pytest.mark.parametrize(("name", "rows"), [("lima.json", 1029), ("alpaca_zh_1000.json", 1000), ("sharegpt_toolcall_300.json", 300), ("dpo_300.json", 300), ("test_prompts_730.jsonl", 730)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "rows"),
+    [
+        ("lima.json", 1029),
+        ("alpaca_zh_1000.json", 1000),
+        ("sharegpt_toolcall_300.json", 300),
+        ("dpo_300.json", 300),
+        ("test_prompts_730.jsonl", 730),
+    ],
+)
 def test_real_files_open_whole(real: Callable[[str], Path], name: str, rows: int) -> None:
     path = real(name)
     dataset = open_dataset(path)

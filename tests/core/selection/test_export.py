@@ -18,13 +18,18 @@ from dataexplore.selection.export import write_rows
 from dataexplore.selection.rules import Threshold
 from dataexplore.session.session import Session
 
+TEXT = st.text(st.characters(codec="utf-8"), max_size=5)
+
 
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
     return tmp_path / "out" / "kept.jsonl"
 
 
-@pytest.mark.parametrize("name", ["alpaca.jsonl", "alpaca_ratings.jsonl", "test_prompts_730.jsonl", "pairwise_reviews_gpt3.5.jsonl"])  # fmt: skip
+@pytest.mark.parametrize(
+    "name",
+    ["alpaca.jsonl", "alpaca_ratings.jsonl", "test_prompts_730.jsonl", "pairwise_reviews_gpt3.5.jsonl"],
+)
 def test_a_real_file_comes_out_as_it_went_in(real: Callable[[str], Path], tmp_path: Path, name: str) -> None:
     path = real(name)
     session = Session.open(path, tmp_path / "w")
@@ -56,11 +61,11 @@ def test_a_real_array_comes_out_with_the_bytes_of_its_elements(
 
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    records=st.lists(st.dictionaries(st.text(st.characters(codec="utf-8"), max_size=3), st.text(st.characters(codec="utf-8"), max_size=5), min_size=1), min_size=1, max_size=6),
+    records=st.lists(st.dictionaries(TEXT, TEXT, min_size=1), min_size=1, max_size=6),
     kept=st.sets(st.integers(0, 5)),
     end=st.sampled_from([b"\n", b"\r\n"]),
     as_array=st.booleans(),
-)  # fmt: skip
+)
 def test_rows_keep_their_bytes_and_order(
     tmp_path: Path, records: list[dict[str, str]], kept: set[int], end: bytes, as_array: bool
 ) -> None:
@@ -205,7 +210,7 @@ def test_a_failed_export_leaves_the_old_files(
 
     session.decide(np.array([0]), DROP, "x")
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(ExportError, match="no space left on device.*what was there before is untouched"):
+    with pytest.raises(ExportError, match=r"no space left on device.*what was there before is untouched"):
         session.export(out)
     assert {path.name: path.read_bytes() for path in out.parent.iterdir()} == old
     session.close()

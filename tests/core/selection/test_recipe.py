@@ -165,8 +165,6 @@ def test_the_recipe_of_any_journal_replays_to_the_same_decisions(
         assert other.state.decisions.tolist() == decisions.tolist()
         assert other.by_hand.tolist() == by_hand.tolist()
         assert not steps or steps[-1].rows == np.count_nonzero(decisions != DROP)
-        again, _ = other.replay(recipe, decide=False)
-        assert again.tolist() == decisions.tolist() or by_hand.any()  # what stands by hand goes first there
 
 
 def test_a_moved_threshold_takes_the_place_of_the_earlier_one(alpaca: Callable[..., Path]) -> None:

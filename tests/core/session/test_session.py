@@ -137,7 +137,7 @@ def test_a_second_sitting_reads_what_the_first_decides(alpaca: Callable[..., Pat
         lambda: second.apply(Threshold("score", 1)),
         lambda: second.import_scores(path),
     ):
-        with pytest.raises(WorkspaceError, match="read-only: process .* is deciding on this dataset"):
+        with pytest.raises(WorkspaceError, match=r"read-only: process .* is deciding on this dataset"):
             write()
     assert words(second) == "K.."
     assert second.preview(Threshold("score", 1)).counts.keep == 3

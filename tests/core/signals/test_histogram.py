@@ -66,7 +66,7 @@ def test_mostly_one_value() -> None:
 @pytest.mark.parametrize(
     ("signal", "values", "counts", "unscored"),
     [
-        ("gpt4omini_overall", range(1, 11), [10, 184, 1557, 6496, 15973, 18624, 8017, 1092, 22], 27),
+        ("gpt4omini_overall", range(1, 10), [10, 184, 1557, 6496, 15973, 18624, 8017, 1092, 22], 27),
         ("llama31_8b", range(6), [2203, 10254, 9843, 23081, 6345, 276], 0),
         ("mistral_7b", range(6), [565, 8551, 13328, 22758, 6795, 5], 0),
         ("gpt4omini", range(6), [8274, 15973, 18624, 8017, 1092, 22], 0),
@@ -78,15 +78,9 @@ def test_the_judges_of_alpaca(
     frame = open_dataset(real("alpaca_ratings.jsonl")).frame
     made = histogram(as_scores(frame[signal]))
     assert made.exact
-    assert dict(zip(made.edges.tolist(), made.counts.tolist(), strict=True)) == {
-        value: count for value, count in zip(_values(values, len(counts)), counts, strict=True)
-    }
+    assert made.edges.tolist() == [float(value) for value in values]
+    assert made.counts.tolist() == counts
     assert made.unscored == unscored
-
-
-def _values(values: range, bars: int) -> list[float]:
-    # The first judge never gave a 10; its lowest value is 1.
-    return [float(value) for value in values][:bars]
 
 
 def test_numeric_fields_are_signals_and_infinity_is_no_score(alpaca: Callable[..., Path]) -> None:

@@ -118,7 +118,7 @@ def test_what_does_not_fit_is_one_sentence(
 
 @pytest.mark.parametrize("name", ["none.jsonl", "none.csv", "."])
 def test_a_file_that_is_not_there(dataset: Dataset, tmp_path: Path, name: str) -> None:
-    with pytest.raises(DataexploreError, match="no such file|is a directory"):
+    with pytest.raises(DataexploreError, match=r"no such file|is a directory"):
         read_ratings(tmp_path / name, dataset)
 
 

@@ -129,7 +129,7 @@ def test_two_files_of_one_name_have_two_workspaces(data: Path, tmp_path: Path) -
 def test_with_no_place_at_all_it_says_what_to_do(data: Path, tmp_path: Path) -> None:
     (data.parent / ".dataexplore").write_text("in the way")
     (tmp_path / "state").write_text("in the way")
-    with pytest.raises(WorkspaceError, match="no place for decisions .*name one with --workspace DIR"):
+    with pytest.raises(WorkspaceError, match=r"no place for decisions .*name one with --workspace DIR"):
         open_workspace(data)
 
 
@@ -169,7 +169,7 @@ def test_a_lock_that_cannot_be_opened_is_one_sentence(data: Path) -> None:
 
 def test_looking_makes_nothing(data: Path) -> None:
     assert read_workspace(data) is None
-    assert os.listdir(data.parent) == ["a.jsonl"]
+    assert [one.name for one in data.parent.iterdir()] == ["a.jsonl"]
 
 
 def test_names_that_terminals_fear(tmp_path: Path) -> None:
