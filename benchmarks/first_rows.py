@@ -18,11 +18,20 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=7)
     given = parser.parse_args()
     record = json.loads(given.dataset.open(encoding="utf-8").readline())
-    marker = next(str(value) for value in record.values() if isinstance(value, str) and len(value) > 12)[:12].encode()
+    marker = next(str(value) for value in record.values() if isinstance(value, str) and len(value) > 12)[
+        :12
+    ].encode()
     ours, theirs, ready = [], [], []
     for _ in range(given.runs):
         with tempfile.TemporaryDirectory() as folder:
-            command = [sys.executable, "-m", "dataexplore_tui.cli.main", str(given.dataset), "--workspace", folder]
+            command = [
+                sys.executable,
+                "-m",
+                "dataexplore_tui.cli.main",
+                str(given.dataset),
+                "--workspace",
+                folder,
+            ]
             one = Terminal(command)
             ours.append(one.until(marker))
             ready.append(one.until(b"undecided"))

@@ -1,4 +1,4 @@
-"""What a key costs in a real terminal: milliseconds to the first byte, bytes, and a decision until it is on disk."""
+"""What a key costs in a real terminal: milliseconds, bytes, and a decision until it is on disk."""
 
 import argparse
 import sqlite3

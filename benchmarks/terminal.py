@@ -14,11 +14,11 @@ from collections.abc import Sequence
 class Terminal:
     """Starts a command at a size, sends keys, waits for what it prints."""
 
-    def __init__(self, command: Sequence[str], size: tuple[int, int] = (120, 40), env: dict[str, str] | None = None):
+    def __init__(self, command: Sequence[str], size: tuple[int, int] = (120, 40)) -> None:
         self.started = time.perf_counter()
         self.pid, self.file = pty.fork()
         if self.pid == 0:
-            os.environ.update(TERM="xterm-256color", COLORTERM="truecolor", **(env or {}))
+            os.environ.update(TERM="xterm-256color", COLORTERM="truecolor")
             os.execvp(command[0], list(command))
         columns, lines = size
         fcntl.ioctl(self.file, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))

@@ -18,7 +18,7 @@ _NAMES = {
     ":": "colon",
     "!": "exclamation_mark",
     ".": "full_stop",
-    "#": "hash",
+    "#": "number_sign",
     "]": "right_square_bracket",
     "[": "left_square_bracket",
 }

@@ -128,7 +128,7 @@ class DataexploreApp(KeysInOrder):
         screen = self.screen
         if isinstance(screen, ModeScreen):
             name = type(screen).__name__.removesuffix("Screen")
-            lines = help_lines(f"{screen.NUMBER} {name}", type(screen).BINDINGS, ModeScreen.BINDINGS)
+            lines = help_lines(f"{screen.NUMBER} {name}", screen.own_bindings(), ModeScreen.BINDINGS)
             self.push_screen(Overlay("keys", lines))
 
     def action_problems(self) -> None:

@@ -28,6 +28,8 @@ class Commands(Provider):
 
     def _verbs(self) -> Iterator[tuple[str, partial[Any]]]:
         for kind in type(self.screen).__mro__:
+            if not kind.__module__.startswith("dataexplore_tui"):
+                continue
             for binding in vars(kind).get("BINDINGS", ()):
                 if isinstance(binding, Binding) and binding.description:
                     keys = " ".join(key_name(key) for key in binding.key.split(","))

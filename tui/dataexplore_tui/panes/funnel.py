@@ -61,7 +61,7 @@ class ControlsPane(Lines):
         lines.append(self._line("tokens, est.", [brief(one.tokens) for one in sets]))
         lines.append(self._line("median response", [f"{one.median_chars:,.0f}" for one in sets]))
         if signal:
-            lines.append(self._line(f"mean {signal[-11:]}", [score_text(one.score) or "–" for one in sets]))
+            lines.append(self._line(f"mean {signal}", [score_text(one.score) or "–" for one in sets]))
         if sets and sets[0].clusters is not None:
             lines.append(self._line("clusters", [str(one.clusters) for one in sets]))
         else:

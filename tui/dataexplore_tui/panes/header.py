@@ -23,7 +23,7 @@ from dataexplore_tui.widgets.lines import Lines
 MODES = ("Rows", "Scores", "Duplicates", "Clusters", "Subset", "Runs")
 
 _WIDE = 100
-_SECONDS = 12.0
+_SECONDS = 6.0
 """How long a message stays."""
 
 

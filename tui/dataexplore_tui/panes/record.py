@@ -97,7 +97,7 @@ class RecordPane(Lines):
         cells = []
         for signal in signals:
             score = score_text(float(signal.scores[row]))
-            name = shown(f"{signal.name[-room:]:<{room}}", DIM)
+            name = shown(f"{signal.name[:room]:<{room}}", DIM)
             cells.append(line(name, f"{score:>7}  " if score else ("      –  ", WARN)))
         lines = [line(*cells[place : place + 2]) for place in range(0, len(cells), 2)]
         flags = [name for name, rows in dataset.problems.items() if row in rows]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
 from rich.style import Style
 from rich.text import Text
 
@@ -17,6 +19,9 @@ if TYPE_CHECKING:  # these bring Polars, which the first screen does not wait fo
     from dataexplore.signals.signal import Signal
 
 _LETTERS: dict[int, tuple[str, Style]] = {0: ("·", DIM), 1: ("K", KEEP), 2: ("D", DROP)}
+Flags = NDArray[np.bool_]
+"""Per row, whether it has a problem."""
+
 _CUT = 400
 """Characters of a prompt that are looked at for one line."""
 
@@ -37,12 +42,14 @@ def score_text(score: float) -> str:
 class ViewSource:
     """The rows of a session's view."""
 
-    def __init__(self, dataset: Dataset, state: State, signal: Signal | None, marks: set[int]) -> None:
+    def __init__(
+        self, dataset: Dataset, state: State, signal: Signal | None, marks: set[int], flagged: Flags
+    ) -> None:
         self.dataset = dataset
         self.state = state
         self.signal = signal
         self.marks = marks
-        self._flags = {int(row) for rows in dataset.problems.values() for row in rows.tolist()}
+        self._flagged = flagged
 
     def __len__(self) -> int:
         return len(self.state.view.rows)
@@ -53,21 +60,21 @@ class ViewSource:
 
     def heading(self) -> Text:
         """Return the line above the rows."""
-        name = self.signal.name[-9:] if self.signal else ""
-        return line((f"   {'row':>8} {name:>9} {'len':>6}  prompt", DIM))
+        name = self.signal.name[:12] if self.signal else ""
+        return line((f"   {'row':>8} {name:>12} {'len':>6}  prompt", DIM))
 
     def line(self, index: int, width: int) -> Text:
         """Return one row as a line."""
         row = self.row(index)
         mark = ("▌", ACCENT) if row in self.marks else (" ", DIM)
-        flag = ("!", WARN) if row in self._flags else (" ", DIM)
+        flag = ("!", WARN) if self._flagged[row] else (" ", DIM)
         score = score_text(float(self.signal.scores[row])) if self.signal else ""
         return line(
             mark,
             letter(int(self.state.decisions[row])),
             flag,
             (f"{row + 1:>8,} ", DIM),
-            f"{score:>9}",
+            f"{score:>12}",
             (f" {int(self.dataset.response_chars[row]):>6,}  ", DIM),
             shown(str(self.dataset.prompts[row])[:_CUT]),
         )
@@ -84,10 +91,10 @@ class HeadSource:
 
     def heading(self) -> Text:
         """Return the line above the rows."""
-        return line((f"   {'row':>8} {'':>9} {'len':>6}  prompt", DIM))
+        return line((f"   {'row':>8} {'':>12} {'len':>6}  prompt", DIM))
 
     def line(self, index: int, width: int) -> Text:
         """Return one row as a line; nothing is decided and nothing scored yet."""
         said = turns(self._head.records[index], self._head.schema)
-        number, length = (f" {index + 1:>8,} {'':>9}", DIM), (f" {len(response_of(said)):>6,}  ", DIM)
+        number, length = (f" {index + 1:>8,} {'':>12}", DIM), (f" {len(response_of(said)):>6,}  ", DIM)
         return line((" ·", DIM), number, length, shown(prompt_of(said)[:_CUT]))

@@ -137,7 +137,9 @@ class RunPane(Lines):
 
     def _figures(self, run: Watched) -> list[Text]:
         status, spec = run.status, run.job.spec
-        lines = [line(("step ", DIM), f"{status.done:,} of {status.total:,}", (f"   {status.phase}", DIM))]
+        lines = [
+            line(("step ", DIM), f"{status.done:,} of {status.total:,}", "   ", shown(status.phase, DIM))
+        ]
         if status.reason:
             lines.append(shown(status.reason, DROP))
         lines.append(line(*_metrics(run, ("loss", "loss", ".3f"), ("tokens_per_second", "tok/s", ",.0f"))))
@@ -147,10 +149,14 @@ class RunPane(Lines):
         )
         settings = spec.settings
         lines.append(
-            line(shown(base_name(run.job), STRONG), f"  {spec.rows:,} rows  {settings.get('preset')}")
+            line(
+                shown(base_name(run.job), STRONG),
+                f"  {spec.rows:,} rows  ",
+                shown(str(settings.get("preset"))),
+            )
         )
-        rate = f"lr {settings.get('learning_rate'):g}  rows of up to {settings.get('max_tokens')} tokens"
-        lines.append(line((f"{settings.get('epochs')} epochs  {rate}", DIM)))
+        rate = f"lr {settings.get('learning_rate')}  rows of up to {settings.get('max_tokens')} tokens"
+        lines.append(shown(f"{settings.get('epochs')} epochs  {rate}", DIM))
         if status.state == "finished":
             lines.append(line(("adapter ", DIM), shown(str(run.job.folder / "adapter"), KEEP)))
         if status.resumable:

@@ -15,7 +15,7 @@ from textual.widget import Widget
 from dataexplore.session.state import State
 from dataexplore_tui.panes.clusters import ORDERS, ClustersSource, SamplesPane
 from dataexplore_tui.screens.mode import ModeScreen, Progress
-from dataexplore_tui.widgets.ink import DIM, line, shown
+from dataexplore_tui.widgets.ink import shown
 from dataexplore_tui.widgets.keyline import Hint
 from dataexplore_tui.widgets.lines import Lines
 from dataexplore_tui.widgets.picker import Picker
@@ -79,11 +79,6 @@ class ClustersScreen(ModeScreen):
         """Cluster once, in the background."""
         if self._found is None:
             self._cluster(None)
-
-    def show_progress(self, text: str) -> None:
-        """Show it where the clusters will be."""
-        super().show_progress(text)
-        self._picker.placehold(line((f" {text}", DIM)))
 
     def _cluster(self, count: int | None) -> None:
         def compute(session: Session, tell: Progress) -> tuple[Clusters, list[tuple[str, ...]]]:

@@ -14,21 +14,19 @@ from textual.widget import Widget
 
 from dataexplore.journal.decision import DROP, KEEP, Decision
 from dataexplore.session.state import State
-from dataexplore_tui.panes.difference import DifferencePane
+from dataexplore_tui.panes.group import GroupPane
 from dataexplore_tui.panes.groups import GroupsSource, MembersSource
 from dataexplore_tui.screens.mode import ModeScreen, Progress
-from dataexplore_tui.widgets.ink import DIM, line
+from dataexplore_tui.screens.policy import POLICIES, STEP, Policy
 from dataexplore_tui.widgets.keyline import Hint
 from dataexplore_tui.widgets.lines import Lines
-from dataexplore_tui.widgets.picker import Nothing, Picker
+from dataexplore_tui.widgets.picker import Picker
 from dataexplore_tui.widgets.strips import retitle
 
 if TYPE_CHECKING:
     from dataexplore.duplicates.edges import Edges
+    from dataexplore.selection.rule import Mask
     from dataexplore.session.session import Session
-
-_STEP = 0.01
-_POLICIES = ("best score", "longest", "first")
 
 
 class DuplicatesScreen(ModeScreen):
@@ -67,30 +65,24 @@ class DuplicatesScreen(ModeScreen):
             with Vertical(id="groups-pane", classes="pane"):
                 yield Lines(id="groups-heading")
                 yield Picker(id="groups", classes="-home")
-            with Vertical(id="members-pane"):
-                yield Picker(id="members", classes="pane")
-                yield DifferencePane()
+            yield GroupPane()
 
     def on_mount(self) -> None:
         """Nothing is known about pairs yet."""
         super().on_mount()
         self._threshold = 0.90
-        self._policy = _POLICIES[0]
+        self._named = POLICIES[0]
         self._edges: Edges | None = None
+        self._stays: tuple[tuple[Policy, int], Mask] | None = None
         self.query_one("#groups-pane").border_title = "duplicates"
         self._groups.focus()
 
     def session_opened(self, session: Session) -> None:
         """Find the pairs once, in the background."""
-        if self._policy == "best score" and not self._scored(session):
-            self._policy = "longest"
+        if self._named == "best score" and not self._scored(session):
+            self._named = "longest"
         if self._edges is None:
             self.background("finding similar prompts", self._find, self._found)
-
-    def show_progress(self, text: str) -> None:
-        """Show it where the groups will be."""
-        super().show_progress(text)
-        self._groups.placehold(line((f" {text}", DIM)))
 
     def _scored(self, session: Session) -> bool:
         signal = session.columns.signals.get(self.sitting.signal)
@@ -110,8 +102,8 @@ class DuplicatesScreen(ModeScreen):
         return self.query_one("#groups", Picker)
 
     @property
-    def _members(self) -> Picker:
-        return self.query_one("#members", Picker)
+    def _group(self) -> GroupPane:
+        return self.query_one(GroupPane)
 
     def show_state(self, state: State) -> None:
         """Show the groups at the threshold."""
@@ -137,54 +129,27 @@ class DuplicatesScreen(ModeScreen):
     def _group_moved(self) -> None:
         self._show_members()
 
-    @on(Picker.Moved, "#members")
-    def _member_moved(self) -> None:
-        self._show_difference()
-
     def _show_members(self) -> None:
         session, source = self.sitting.session, self._groups.source
         if session is None or not isinstance(source, GroupsSource) or not len(source):
-            self._members.show(Nothing())
-            self.query_one(DifferencePane).update([Text("no group at this threshold")])
+            self._group.show_nothing()
             return
-        rows = source.groups[self._groups.cursor].tolist()
+        rows = source.groups[self._groups.cursor]
+        stays = rows[self._staying(session)[rows]].tolist()
         signal = session.columns.signals.get(self.sitting.signal)
-        members = MembersSource(
-            session.dataset, self.state, rows, self._survivor(session, rows), self._policy, signal
-        )
-        before = self._members.source
-        same = isinstance(before, MembersSource) and before.rows == rows
-        self._members.show(members, self._members.cursor if same else 0)
-        title = Text(f"group {self._groups.cursor + 1:,} · {len(rows):,} rows")
-        retitle(self._members, title, Text(f"policy: {self._policy_words()}"))
-        self._show_difference()
+        survivor = stays[0] if len(stays) == 1 else None
+        members = MembersSource(session.dataset, self.state, rows.tolist(), survivor, self._named, signal)
+        self._group.show_group(self._groups.cursor + 1, session.dataset, members, self._policy.words)
 
-    def _policy_words(self) -> str:
-        return f"{self._policy} ({self.sitting.signal})" if self._policy == "best score" else self._policy
+    @property
+    def _policy(self) -> Policy:
+        return Policy(self._threshold, self._named, self.sitting.signal)
 
-    def _survivor(self, session: Session, rows: list[int]) -> int:
-        length = session.dataset.response_chars
-        if self._policy == "first":
-            return min(rows)
-        if self._policy == "longest":
-            return min(rows, key=lambda row: (-length[row], row))
-        scores = np.nan_to_num(session.scores(self.sitting.signal), nan=-np.inf)
-        return min(rows, key=lambda row: (-scores[row], -length[row], row))
-
-    def _show_difference(self) -> None:
-        session, members = self.sitting.session, self._members.source
-        if session is None or not isinstance(members, MembersSource):
-            return
-        row, data = members.rows[self._members.cursor], session.dataset
-        other = (
-            members.survivor if members.survivor != row else next(one for one in members.rows if one != row)
-        )
-        assert other is not None
-        texts = [
-            ("prompt", str(data.prompts[other]), str(data.prompts[row])),
-            ("response", str(data.responses[other]), str(data.responses[row])),
-        ]
-        self.query_one(DifferencePane).show_pair(f"row {other + 1:,} → row {row + 1:,}", texts)
+    def _staying(self, session: Session) -> Mask:
+        now = (self._policy, self.state.acts)
+        if self._stays is None or self._stays[0] != now:  # once for all groups, not for each cursor key
+            self._stays = (now, self._policy.staying(session))
+        return self._stays[1]
 
     # --- acting
 
@@ -192,7 +157,7 @@ class DuplicatesScreen(ModeScreen):
         """Move the threshold; groups follow from the edges found once."""
         from dataexplore.session.analysis import FLOOR
 
-        moved = round(self._threshold + way * _STEP, 2)
+        moved = round(self._threshold + way * STEP, 2)
         if self._edges is None or not FLOOR <= moved <= 1.0:
             return
         self._threshold = moved
@@ -204,17 +169,17 @@ class DuplicatesScreen(ModeScreen):
         session = self.session
         if session is None:
             return
-        names = _POLICIES if self.sitting.signal else _POLICIES[1:]
-        self._policy = names[(names.index(self._policy) + 1) % len(names)]
+        names = POLICIES if self.sitting.signal else POLICIES[1:]
+        self._named = names[(names.index(self._named) + 1) % len(names)]
         self._show_members()
-        self.say(f"policy: {self._policy_words()}")
+        self.say(f"policy: {self._policy.words}")
 
     def action_apply(self) -> None:
         """Drop all but one row of this group."""
-        members = self._members.source
-        if isinstance(members, MembersSource) and members.survivor is not None:
+        members = self._group.members
+        if members is not None and members.survivor is not None:
             rows = np.array([row for row in members.rows if row != members.survivor], np.int64)
-            reason = f"duplicate of row {members.survivor + 1:,} ({self._policy_words()})"
+            reason = f"duplicate of row {members.survivor + 1:,} ({self._policy.words})"
             if self.attempt(
                 lambda session: session.decide(rows, DROP, reason), f"dropped {len(rows):,}; u undoes"
             ):
@@ -222,38 +187,35 @@ class DuplicatesScreen(ModeScreen):
 
     def action_apply_all(self) -> None:
         """Drop all but one row of every group, as a rule."""
-        from dataexplore.selection.rules import Duplicates
-
         if self._edges is None:
             self.say("the similar prompts are still being found: a moment", warning=True)
             return
-        signal = self.sitting.signal if self._policy == "best score" else None
-        rule = Duplicates(self._threshold, self._policy, signal)
+        rule = self._policy.rule
         self.attempt(lambda session: session.apply(rule), f"rule: {rule.title}; u undoes")
 
     def action_members(self) -> None:
         """Move between groups and members; narrow screens swap the two."""
-        inside = self._members.has_focus
+        inside = self._group.picker.has_focus
         self.set_class(not inside, "-second")
-        (self._groups if inside else self._members).focus()
+        (self._groups if inside else self._group.picker).focus()
 
     def action_back(self) -> None:
         """Go back to the groups."""
-        if self._members.has_focus:
+        if self._group.picker.has_focus:
             self.action_members()
 
     def action_decide(self, word: str) -> None:
         """Decide the member under the cursor."""
-        members = self._members.source
-        if isinstance(members, MembersSource):
-            rows = np.array([members.rows[self._members.cursor]], np.int64)
+        members = self._group.members
+        if members is not None:
+            rows = np.array([members.rows[self._group.picker.cursor]], np.int64)
             if self.attempt(lambda session: session.decide(rows, Decision[word.upper()], "by hand")):
-                self._members.action_move(1)
+                self._group.picker.action_move(1)
 
     def action_decide_group(self, word: str) -> None:
         """Decide every row of the group."""
-        members = self._members.source
-        if isinstance(members, MembersSource):
+        members = self._group.members
+        if members is not None:
             rows, decision = np.array(members.rows, np.int64), KEEP if word == "keep" else DROP
             done = f"{word}: {len(rows):,} rows; u undoes"
             if self.attempt(lambda session: session.decide(rows, decision, "duplicate group, by hand"), done):
@@ -261,8 +223,8 @@ class DuplicatesScreen(ModeScreen):
 
     def action_rows(self) -> None:
         """Show the group in mode 1."""
-        members = self._members.source
-        if isinstance(members, MembersSource):
+        members = self._group.members
+        if members is not None:
             numbers = ", ".join(str(row + 1) for row in members.rows)
             if self.attempt(lambda session: session.show(f"row IN ({numbers})")):
                 self.open_mode(1)

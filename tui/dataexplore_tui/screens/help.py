@@ -14,7 +14,7 @@ _NAMES = {
     "slash": "/",
     "colon": ":",
     "full_stop": ".",
-    "hash": "#",
+    "number_sign": "#",
     "minus": "-",
     "plus": "+",
     "right_square_bracket": "]",

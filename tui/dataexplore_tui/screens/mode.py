@@ -15,7 +15,9 @@ from dataexplore.session.state import EMPTY, State
 from dataexplore_tui.panes.header import MODES, Header
 from dataexplore_tui.screens.sitting import Sitting
 from dataexplore_tui.widgets.ask import Answer, Ask
+from dataexplore_tui.widgets.ink import DIM, shown
 from dataexplore_tui.widgets.keyline import Hint, Keyline
+from dataexplore_tui.widgets.picker import Picker
 
 if TYPE_CHECKING:
     from dataexplore.session.session import Session
@@ -94,6 +96,12 @@ class ModeScreen(Screen[None]):
             self.say(notice, warning=True)
         self.sitting.notices.clear()
 
+    @classmethod
+    def own_bindings(cls) -> list[BindingType]:
+        """Return the mode's keys without those that all modes share."""
+        kinds = cls.__mro__[: cls.__mro__.index(ModeScreen)]
+        return [binding for kind in kinds for binding in vars(kind).get("BINDINGS", ())]
+
     def reading(self, text: str) -> None:
         """Show how far reading has come."""
         self.query_one(Header).set_counts(self.sitting.name, None, text)
@@ -155,8 +163,11 @@ class ModeScreen(Screen[None]):
         self.run_worker(work, thread=True, exclusive=True, group=what)
 
     def show_progress(self, text: str) -> None:
-        """Show how far a background computation has come; modes may show it in their panes too."""
+        """Show how far a background computation has come, also where its answer will be."""
         self.say(text)
+        home = self.query(".-home").first()
+        if isinstance(home, Picker):
+            home.placehold(shown(f" {text}", DIM))
 
     def open_mode(self, number: int) -> None:
         """Go to another mode."""

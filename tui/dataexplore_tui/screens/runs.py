@@ -16,6 +16,7 @@ from dataexplore.session.state import State
 from dataexplore_tui.panes.runs import RunPane, RunsSource, Watched
 from dataexplore_tui.screens.mode import ModeScreen
 from dataexplore_tui.screens.tune_form import TuneForm, Wanted
+from dataexplore_tui.widgets.ink import shown
 from dataexplore_tui.widgets.keyline import Hint
 from dataexplore_tui.widgets.picker import Picker
 from dataexplore_tui.widgets.strips import retitle
@@ -74,6 +75,9 @@ class RunsScreen(ModeScreen):
         """Show the jobs there are."""
         if self.sitting.python:
             self._form.setdefault("python", self.sitting.python)
+        if self.sitting.tune_next:
+            self.sitting.tune_next = False
+            self.call_after_refresh(self.action_tune)
 
     def show_state(self, state: State) -> None:
         """Decisions do not change runs; the list may have."""
@@ -119,7 +123,7 @@ class RunsScreen(ModeScreen):
         try:
             pane.show_run(run, log=self._log)
         except JobError as error:
-            pane.update([Text(str(error))])
+            pane.update([shown(str(error))])
 
     # --- acting
 

@@ -21,6 +21,8 @@ class Sitting:
     """The signal that lists show and new rules go by."""
     python: str | None = None
     """The interpreter that tunes; None is the program's own."""
+    tune_next: bool = False
+    """Whether mode 6 opens its form when it comes on screen."""
     notices: list[str] = field(default_factory=list)
 
     def opened(self, session: "Session") -> None:

@@ -89,12 +89,13 @@ class SubsetScreen(ModeScreen):
 
     def _exported(self, done: Exported) -> None:
         self.say(
-            f"{done.rows:,} rows in {done.out.name}, {done.dropped:,} in {done.dropped_out.name}, "
+            f"{done.rows:,} rows in {done.out}, {done.dropped:,} in {done.dropped_out.name}, "
             f"the steps in {done.recipe_out.name}"
         )
 
     def action_tune(self) -> None:
-        """Go to the runs."""
+        """Go to the runs and open the form."""
+        self.sitting.tune_next = True
         self.open_mode(6)
 
     def action_dropped(self) -> None:

@@ -17,6 +17,7 @@ from dataexplore.errors import DataexploreError, JobError
 from dataexplore_tui.widgets.bars import share
 from dataexplore_tui.widgets.ink import ACCENT, DIM, DROP, KEEP, STRONG, WARN, line, shown
 from dataexplore_tui.widgets.lines import Lines
+from dataexplore_tui.widgets.strips import wrapped
 
 if TYPE_CHECKING:
     from dataexplore.tune.preflight import Preflight
@@ -139,7 +140,9 @@ class TuneForm(ModalScreen[Wanted | None]):
         )
 
     def _tell(self, *lines: Text) -> None:
-        self.query_one("#figures", Lines).update(lines)
+        self.query_one("#figures", Lines).flow(
+            lambda width, height: [part for one in lines for part in wrapped(one, width)]
+        )
 
 
 def wanted_of(values: dict[str, str]) -> Wanted:

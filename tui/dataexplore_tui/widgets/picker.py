@@ -141,6 +141,10 @@ class Picker(Widget, can_focus=True):
         if not self._visible(self.cursor):
             self._top = self._centred(self.cursor)
 
+    def on_hide(self, event: events.Hide) -> None:
+        """Keep the keys while a narrow screen shows the record instead: the list moves on under it."""
+        event.prevent_default()
+
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Move three lines with the wheel."""
         event.stop()
