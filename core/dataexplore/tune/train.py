@@ -19,7 +19,9 @@ from dataexplore.tune.settings import TuneSettings
 def train(context: JobContext, settings: TuneSettings, planned: Plan, pad: int) -> tuple[Any, Recorder]:
     """Train and return the model and its recorder, whose `stopping` tells that the run was asked to stop."""
     from transformers import PrinterCallback, Trainer
+    from transformers.utils.logging import disable_progress_bar
 
+    disable_progress_bar()  # the bars of saving a model heed no environment variable
     folder = context.folder / "checkpoints"
     checkpoint = newest_complete(folder)
     context.status("loading the model", step_of(checkpoint) if checkpoint else 0, planned.steps)
