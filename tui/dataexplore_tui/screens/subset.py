@@ -89,8 +89,8 @@ class SubsetScreen(ModeScreen):
 
     def _exported(self, done: Exported) -> None:
         self.say(
-            f"{done.rows:,} rows in {done.out}, {done.dropped:,} in {done.dropped_out.name}, "
-            f"the steps in {done.recipe_out.name}"
+            f"{done.rows:,} rows in {done.out.name}, {done.dropped:,} in {done.dropped_out.name}, "
+            f"the steps in {done.recipe_out.name}; folder {done.out.parent}"
         )
 
     def action_tune(self) -> None:
