@@ -34,7 +34,7 @@ def load_signals(database: sqlite3.Connection, dataset: Dataset) -> dict[str, Si
     """Return the imported signals, lined up with the rows that are in the file now."""
     signals: dict[str, Signal] = {}
     try:
-        stored = database.execute("SELECT name, origin, keys, scores FROM signals ORDER BY name").fetchall()
+        stored = database.execute("SELECT name, origin, keys, scores FROM signals ORDER BY rowid").fetchall()
     except sqlite3.Error as error:
         raise WorkspaceError(f"the signals are damaged ({error}); restore workspace.db from a copy") from None
     for name, origin, keys, packed in stored:
