@@ -102,6 +102,8 @@ class RowsScreen(ViewScreen):
             return
         before, row = self._source, self.row
         signal = session.columns.signals.get(self.sitting.signal)
+        if signal is not None and signal.name == "response_chars":
+            signal = None  # the list shows the length anyway
         self._source = ViewSource(session.dataset, state, signal, self._marks, self._flagged)
         if before is not None and before.state.view is state.view and before.signal is signal:
             self.picker.source = self._source
