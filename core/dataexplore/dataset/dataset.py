@@ -15,18 +15,10 @@ from dataexplore.dataset.problems import Problems
 from dataexplore.dataset.schema import Schema, Turn, turns
 from dataexplore.dataset.source import Source
 from dataexplore.dataset.spans import Spans
+from dataexplore.dataset.unreadable import Unreadable
 
 BYTES_PER_TOKEN = 4.0
 """A usual figure for English; the preflight of a run counts with the model's own tokenizer."""
-
-
-@dataclass(frozen=True)
-class Unreadable:
-    """A line that is no row: kept in the file, shown with its reason, never exported."""
-
-    line: int
-    reason: str
-    preview: str = ""
 
 
 @dataclass(frozen=True)
@@ -35,7 +27,7 @@ class Dataset:
 
     source: Source = field(repr=False)
     format: str
-    """jsonl, json array or json objects."""
+    """jsonl, json array, json objects, csv, parquet ...; before it what that is packed in: gzip jsonl."""
     schema: Schema
     spans: Spans = field(repr=False)
     """Readable rows only, in source order."""

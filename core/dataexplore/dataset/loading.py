@@ -5,9 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from dataexplore.dataset.columns import ColumnBuilder
-from dataexplore.dataset.dataset import Dataset, Unreadable
+from dataexplore.dataset.dataset import Dataset
 from dataexplore.dataset.keys import row_keys
 from dataexplore.dataset.opening import Head, Progress, find_spans, open_head, parsed
 from dataexplore.dataset.parse import Record
@@ -16,6 +17,7 @@ from dataexplore.dataset.repeats import repeats
 from dataexplore.dataset.schema import Schema, calls_tools, prompt_of, response_of, turns
 from dataexplore.dataset.source import Source
 from dataexplore.dataset.spans import Spans
+from dataexplore.dataset.unreadable import Unreadable
 from dataexplore.text import short
 
 _CHUNK = 20_000
@@ -25,9 +27,9 @@ class LoadCancelledError(Exception):
     """The person closed the file before it was read."""
 
 
-def open_dataset(path: Path | str, progress: Progress | None = None) -> Dataset:
-    """Open a file whole; raise InputRefusedError when it is no dataset."""
-    return load(open_head(Path(path)), progress)
+def open_dataset(path: Path | str, progress: Progress | None = None, max_bytes: int | None = None) -> Dataset:
+    """Open a file whole; raise InputRefusedError when it is no dataset, or unpacks to over `max_bytes`."""
+    return load(open_head(Path(path), max_bytes=max_bytes), progress)
 
 
 def load(
@@ -67,6 +69,10 @@ def load(
             progress(min(begin + _CHUNK, len(spans)), len(spans))
     if not spans.closed and readable[-1]:
         unreadable.append(Unreadable(int(spans.line[-1]), "cut off at end of file: the array is not closed"))
+    if source.damage or source.ended:
+        unreadable = _with_damage(source, spans, unreadable, not readable[-1])
+    if source.flags:
+        problems.append(_flagged(source, readable))
     kept = Spans(spans.start[readable], spans.end[readable], spans.line[readable], spans.closed)
     frame = columns.frame()
     prompts, responses = _text_columns(frame, schema, texts, rows)
@@ -77,6 +83,23 @@ def load(
     return Dataset(
         source, head.format, schema, kept, frame, prompts, responses, keys, tuple(unreadable), merge(problems)
     )
+
+
+def _with_damage(
+    source: Source, spans: Spans, found: list[Unreadable], last_is_bad: bool
+) -> list[Unreadable]:
+    """Add what the container lost; a last record that was cut with it is one finding, not two."""
+    if source.ended and found and last_is_bad:
+        last = found.pop()
+        found.append(Unreadable(last.line, f"{source.ended}; {last.reason}", last.preview))
+    elif source.ended:
+        found.append(Unreadable(int(spans.line[-1]) + 1, source.ended))
+    return sorted([*source.damage, *found], key=lambda one: one.line)
+
+
+def _flagged(source: Source, readable: NDArray[np.bool_]) -> Problems:
+    rows = np.cumsum(readable) - 1
+    return {name: rows[lines[readable[lines]]] for name, lines in source.flags.items()}
 
 
 def _unreadable(source: Source, spans: Spans, index: int, reason: str) -> Unreadable:

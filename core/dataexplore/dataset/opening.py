@@ -1,14 +1,14 @@
 """Opens a file as a dataset: a head at once, the whole with progress."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
 import orjson
 
 from dataexplore.dataset.parse import MAX_KEYS, Record, parse
-from dataexplore.dataset.schema import Schema, detect_schema
+from dataexplore.dataset.schema import Schema, detect_schema, wrapping
 from dataexplore.dataset.source import Source, open_source
 from dataexplore.dataset.spans import Spans, array_spans, line_spans, object_spans
 from dataexplore.errors import InputRefusedError
@@ -30,26 +30,38 @@ class Head:
     records: tuple[Record, ...]
 
 
-def open_head(path: Path, rows: int = 200) -> Head:
-    """Read the first rows; raise InputRefusedError when the file is no dataset."""
-    source = open_source(path)
+def open_head(path: Path, rows: int = 200, max_bytes: int | None = None) -> Head:
+    """Read the first rows; raise InputRefusedError when the file is no dataset.
+
+    `max_bytes` is the most that a compressed file may unpack to; without it, 100 times its size.
+    """
+    source = open_source(path, max_bytes)
     format_ = find_format(source)
     spans = find_spans(source, format_, limit=rows)
     records = list(islice(_records(source, spans), rows))
-    if not records and format_ == "jsonl":
+    if not records and format_.endswith("jsonl"):
+        spans = find_spans(source, format_)
+        records = list(islice(_records(source, spans), rows))
+    if len(spans) == 1 and source.lines is None and (under := _under(source, spans)) is not None:
+        from dataexplore.dataset.containers import unwrapped  # most files need none of it
+
+        source = unwrapped(source, under)
+        format_ = source.container
         spans = find_spans(source, format_)
         records = list(islice(_records(source, spans), rows))
     if not records:
         raise InputRefusedError(f"{short(str(path), 200)}: {_refusal(source, spans)}")
-    if len(spans) == 1 and (shape := _wrapped(records[0])):
-        raise InputRefusedError(
-            f"{short(str(path), 200)}: {shape}; save the records as a JSON array or as JSONL"
-        )
     return Head(source, format_, detect_schema(records), tuple(records))
 
 
 def find_format(source: Source) -> str:
-    """Tell the container by content: jsonl, json array or json objects."""
+    """Tell the container by content: jsonl, json array or json objects, after what they are packed in."""
+    if source.lines is not None:
+        return source.container
+    return f"{source.container} {_shape(source)}".lstrip()
+
+
+def _shape(source: Source) -> str:
     data: bytes = source.data  # type: ignore[assignment] # mmap reads like bytes
     lines = line_spans(data, source.begin, _SAMPLE)
     if not len(lines):
@@ -74,11 +86,12 @@ def find_format(source: Source) -> str:
 def find_spans(source: Source, format_: str, limit: int | None = None) -> Spans:
     """Find the records' bytes; `limit` looks at the first lines only where a record is a line."""
     data: bytes = source.data  # type: ignore[assignment] # mmap reads like bytes
-    if format_ == "json array":
+    if format_.endswith("json array"):
         return array_spans(data, source.begin)
-    if format_ == "json objects":
+    if format_.endswith("json objects"):
         return object_spans(data, source.begin)
-    return line_spans(data, source.begin, limit)
+    spans = line_spans(data, source.begin, limit)
+    return spans if source.lines is None else replace(spans, line=source.lines[spans.line - 1])
 
 
 def parsed(source: Source, spans: Spans, begin: int = 0, end: int | None = None) -> Iterator[Record | str]:
@@ -112,21 +125,16 @@ def _objects(data: bytes, spans: Spans, sample: int) -> int:
     return found
 
 
-def _wrapped(record: Record) -> str | None:
-    """Say that a file's only object holds the records, if it does."""
-    values = [value for value in record.values() if isinstance(value, dict)]
-    if len(values) == len(record) > 1 and detect_schema(values).kind != "unknown":
-        return f"is one object of {len(values):,} records by name"
-    for name, value in record.items():
-        inner = [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
-        if inner and detect_schema([record]).kind == "unknown" and detect_schema(inner).kind != "unknown":
-            return f"is one object with its {len(inner):,} records in {short(name, 40)!r}"
-    return None
+def _under(source: Source, spans: Spans) -> str | None:
+    """Return the name that a file's only object holds the records under, "" where each has a name."""
+    try:
+        value = orjson.loads(source.data[spans.start[0] : spans.end[0]])
+    except orjson.JSONDecodeError:
+        return None
+    return wrapping(value) if isinstance(value, dict) else None
 
 
 def _refusal(source: Source, spans: Spans) -> str:
-    if source.path.suffix.lower() in (".csv", ".tsv"):
-        return f"is {source.path.suffix[1:].upper()}, which is not read yet: convert it to JSONL"
     reasons = [reason for reason in parsed(source, spans, 0, 1) if isinstance(reason, str)]
     why = f"; line {int(spans.line[0])}: {reasons[0]}" if reasons else ""
     return f"no valid row in {len(spans):,} lines{why}"

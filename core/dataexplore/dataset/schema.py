@@ -8,6 +8,8 @@ _PROMPTS = ("instruction", "prompt", "question", "query")
 _INPUTS = ("input", "context")
 _RESPONSES = ("output", "response", "answer", "completion")
 _TURNS = ("messages", "conversations", "conversation")
+TEXT_NAMES = frozenset({"system", "text", *_PROMPTS, *_INPUTS, *_RESPONSES})
+"""Names of fields that hold what is read and trained on: a number in them is text."""
 _ROLES = {
     "human": "user",
     "user": "user",
@@ -63,6 +65,18 @@ def _of(record: Mapping[str, object]) -> Schema:
         return Schema("text", response="text")
     strings = [name for name, value in record.items() if isinstance(value, str)]
     return Schema("unknown", prompt=strings[0] if strings else next(iter(record), ""))
+
+
+def wrapping(value: Mapping[str, object]) -> str | None:
+    """Return "" for records by name, the name that they are under, or None when it is a record itself."""
+    inner = [one for one in value.values() if isinstance(one, dict)]
+    if len(inner) == len(value) > 1 and detect_schema(inner).kind != "unknown":
+        return ""
+    for name, held in value.items():
+        inner = [one for one in held if isinstance(one, dict)] if isinstance(held, list) else []
+        if inner and detect_schema([value]).kind == "unknown" and detect_schema(inner).kind != "unknown":
+            return name
+    return None
 
 
 def _first(record: Mapping[str, object], names: Sequence[str]) -> str:

@@ -4,21 +4,32 @@ import errno
 import mmap
 import os
 import stat
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
+from dataexplore.dataset.unreadable import Unreadable
 from dataexplore.errors import InputRefusedError
 from dataexplore.text import short
 
-_BOM = b"\xef\xbb\xbf"
-_MAGIC = (
-    (b"\x1f\x8b", "is gzip: unpack it first with `gzip -dk`"),
-    (b"\x28\xb5\x2f\xfd", "is zstd: unpack it first with `zstd -d`"),
-    (b"BZh", "is bzip2: unpack it first with `bzip2 -dk`"),
-    (b"\xfd7zXZ\x00", "is xz: unpack it first with `xz -dk`"),
-    (b"PAR1", "is Parquet, which is not read yet: convert it to JSONL"),
-    (b"ARROW1", "is an Arrow file, which is not read yet: convert it to JSONL"),
-    (b"\xff\xff\xff\xff", "is an Arrow stream, which is not read yet: convert it to JSONL"),
+BOM = b"\xef\xbb\xbf"
+COMPRESSED = ("gzip", "zstd", "bzip2", "xz")
+COLUMNAR = ("parquet", "arrow", "arrow stream")
+DELIMITED = (".csv", ".tsv")
+"""Text that is told by its name alone: any text is a table of one column."""
+_KINDS = (
+    (b"\x1f\x8b", "gzip"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ\x00", "xz"),
+    (b"PAR1", "parquet"),
+    (b"ARROW1", "arrow"),
+    (b"\xff\xff\xff\xff", "arrow stream"),
+)
+_REFUSED = (
     (b"PK\x03\x04", "is a zip archive: unpack it first"),
     (b"SQLite format 3\x00", "is an SQLite database, not a dataset"),
     (b"version https://git-lfs", "is a Git LFS pointer: run `git lfs pull` to get the data"),
@@ -32,19 +43,16 @@ _COPIED = 1 << 26
 
 
 @dataclass(frozen=True)
-class Source:
-    """A file's bytes as they were when it was opened."""
+class Stamp:
+    """A file as it was when it was opened."""
 
     path: Path
-    data: mmap.mmap | bytes
-    begin: int
-    """Offset of the first byte after a byte-order mark."""
     size: int
     modified_ns: int
     inode: int
 
     def changed(self) -> bool:
-        """Tell whether the file at `path` is no longer the one that was opened."""
+        """Tell whether another file is there now, or none."""
         try:
             now = self.path.stat()
         except OSError:
@@ -52,15 +60,72 @@ class Source:
         return (now.st_size, now.st_mtime_ns, now.st_ino) != (self.size, self.modified_ns, self.inode)
 
 
-def open_source(path: Path) -> Source:
-    """Copy a small file or map a large one; raise InputRefusedError with file, reason and remedy."""
+@dataclass(frozen=True)
+class Source:
+    """A file's rows as bytes of JSON, as they were when it was opened."""
+
+    path: Path
+    data: mmap.mmap | bytes
+    """The file's own bytes; of a container what it unpacks to."""
+    begin: int
+    """Offset of the first byte after a byte-order mark."""
+    size: int
+    """Length of `data`."""
+    stamps: tuple[Stamp, ...]
+    """The files that were read: for a folder those in it."""
+    container: str = ""
+    """What the rows were packed in; "" for plain text."""
+    lines: NDArray[np.int64] | None = None
+    """The container's own line (or row, from 1) of each line of `data`, where they differ."""
+    damage: tuple[Unreadable, ...] = ()
+    """What the container holds and `data` does not."""
+    flags: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
+    """Lines of `data` (from 0) by the name of a problem that they no longer show."""
+    ended: str = ""
+    """Why `data` ends early."""
+
+    def changed(self) -> bool:
+        """Tell whether the file at `path` is no longer the one that was opened."""
+        return any(stamp.changed() for stamp in self.stamps)
+
+
+def open_source(path: Path, max_bytes: int | None = None) -> Source:
+    """Copy a small file, map a large one, unpack a container; `max_bytes` is the most it may unpack to.
+
+    Raises InputRefusedError with file, reason and remedy.
+    """
     shown = short(str(path), 200)
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        if path.is_dir():
+            from dataexplore.dataset.folder import open_folder
+
+            return open_folder(path)
+        data, info = read_regular(path)
+        source = Source(
+            path,
+            data,
+            len(BOM) if data[:3] == BOM else 0,
+            len(data),
+            (Stamp(path, info.st_size, info.st_mtime_ns, info.st_ino),),
+        )
+        if kind_of(data[:8]) or path.suffix.lower() in DELIMITED:
+            from dataexplore.dataset.containers import unpacked  # most files need none of it
+
+            return unpacked(source, max_bytes)
     except OSError as error:
         raise InputRefusedError(f"{shown}: {_why_not(path, error)}") from None
     except ValueError:
         raise InputRefusedError(f"{shown}: no file can have this name") from None
+    reason = not_text(data[:65536])
+    if reason:
+        raise InputRefusedError(f"{shown}: {reason}")
+    return source
+
+
+def read_regular(path: Path) -> tuple[mmap.mmap | bytes, os.stat_result]:
+    """Return a file's bytes; raise InputRefusedError for what is no file or empty, without ever waiting."""
+    shown = short(str(path), 200)
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
         info = os.fstat(descriptor)
         if stat.S_ISDIR(info.st_mode):
@@ -69,17 +134,14 @@ def open_source(path: Path) -> Source:
             raise InputRefusedError(f"{shown}: not a regular file; save it to disk first")
         if info.st_size == 0:
             raise InputRefusedError(f"{shown}: the file is empty (0 bytes)")
-        data = _bytes_of(descriptor, info.st_size)
-    except OSError as error:
-        raise InputRefusedError(f"{shown}: {_why_not(path, error)}") from None
+        return _bytes_of(descriptor, info.st_size), info
     finally:
         os.close(descriptor)
-    head = data[:65536]
-    reason = _not_text(head)
-    if reason:
-        raise InputRefusedError(f"{shown}: {reason}")
-    begin = len(_BOM) if head.startswith(_BOM) else 0
-    return Source(path, data, begin, len(data), info.st_mtime_ns, info.st_ino)
+
+
+def kind_of(head: bytes) -> str:
+    """Tell compressed and columnar files by their first bytes; "" for anything else."""
+    return next((kind for magic, kind in _KINDS if head.startswith(magic)), "")
 
 
 def _bytes_of(descriptor: int, size: int) -> mmap.mmap | bytes:
@@ -108,8 +170,9 @@ def _why_not(path: Path, error: OSError) -> str:
     return reasons.get(error.errno or 0, (error.strerror or "cannot be opened").lower())
 
 
-def _not_text(head: bytes) -> str | None:
-    for magic, reason in _MAGIC:
+def not_text(head: bytes) -> str | None:
+    """Return why some first bytes are not text in UTF-8, or None."""
+    for magic, reason in _REFUSED:
         if head.startswith(magic):
             return reason
     pairs = head[: len(head) // 2 * 2]

@@ -16,6 +16,7 @@ from dataexplore.dataset.keys import key_text
 from dataexplore.errors import ExportError
 from dataexplore.journal.decision import DROP, KEEP, UNDECIDED, Decisions
 from dataexplore.journal.journal import Entry
+from dataexplore.selection.formats import format_of, own_name, write_as
 from dataexplore.text import short
 
 Why = Callable[[int], Entry | None]
@@ -35,6 +36,8 @@ class Exported:
     out: Path
     dropped_out: Path
     recipe_out: Path
+    format: str = "jsonl"
+    """What `out` is: jsonl, gzip jsonl, json array, csv, parquet ..."""
 
 
 def export(
@@ -63,24 +66,18 @@ def export(
         file.write(recipe)
     keep, drop, undecided = (int(np.count_nonzero(decisions == one)) for one in (KEEP, DROP, UNDECIDED))
     unreadable = len(dataset.unreadable)
-    return Exported(keep, drop, undecided, unreadable, len(rows), out, dropped_out, recipe_out)
+    format_ = str(format_of(dataset, out))
+    return Exported(keep, drop, undecided, unreadable, len(rows), out, dropped_out, recipe_out, format_)
 
 
 def write_rows(dataset: Dataset, rows: np.ndarray[tuple[int], np.dtype[np.int64]], out: Path) -> None:
-    """Copy rows in source order, in the source's own format and bytes."""
+    """Copy rows in source order, in the source's own bytes; OUT ending in .csv or .parquet converts them.
+
+    Raises ExportError for rows that such a table cannot hold.
+    """
     _refuse_overwriting(dataset, out)
     with replacing(out) as file:
-        if dataset.format == "json array":
-            file.write(b"[\n")
-            for place, row in enumerate(rows.tolist()):
-                file.write((b",\n" if place else b"") + dataset.raw(row))
-            file.write(b"\n]\n")
-        else:
-            data = dataset.source.data
-            for row in rows.tolist():
-                file.write(dataset.raw(row))
-                end = int(dataset.spans.end[row])
-                file.write(b"\r\n" if data[end : end + 2] == b"\r\n" else b"\n")
+        write_as(dataset, rows.tolist(), file, out)
         _check_source(dataset)  # rows of a large file are read from disk only now
 
 
@@ -111,16 +108,20 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
 
 def _target(dataset: Dataset, out: Path) -> Path:
-    return out / dataset.path.name if out.is_dir() else out
+    return out / own_name(dataset) if out.is_dir() else out
 
 
 def _refuse_overwriting(dataset: Dataset, path: Path) -> None:
-    try:
-        same = path.samefile(dataset.path)
-    except OSError:  # one of them is not there
-        same = False
+    same = any(_same(path, own) for own in (dataset.path, *(stamp.path for stamp in dataset.source.stamps)))
     if same:
         raise ExportError(f"{short(str(path), 200)}: is the dataset itself; write to another name")
+
+
+def _same(path: Path, other: Path) -> bool:
+    try:
+        return path.samefile(other)
+    except OSError:  # one of them is not there
+        return False
 
 
 def _check_source(dataset: Dataset) -> None:

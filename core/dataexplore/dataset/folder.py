@@ -1,0 +1,47 @@
+"""Opens a folder that `datasets.save_to_disk` wrote: its Arrow files, in their order, as one dataset."""
+
+import os
+from pathlib import Path
+
+import orjson
+
+from dataexplore.dataset.source import Source, Stamp, read_regular
+from dataexplore.errors import InputRefusedError
+from dataexplore.text import short
+
+_MARKS = ("state.json", "dataset_info.json")
+
+
+def open_folder(path: Path) -> Source:
+    """Read all Arrow files of a folder; raise InputRefusedError for any other folder."""
+    path = path if path.name else path.resolve()
+    shown = short(str(path), 200)
+    if (path / "dataset_dict.json").is_file():
+        splits = sorted(child.name for child in path.iterdir() if (child / _MARKS[0]).is_file())
+        names = short(", ".join(splits), 100)
+        raise InputRefusedError(f"{shown}: holds several datasets ({names}); name one of them")
+    files = _files(path, shown)
+    from dataexplore.dataset.containers import concatenated
+
+    stamps, parts = [], []
+    for file in files:
+        data, info = read_regular(file)
+        stamps.append(Stamp(file, info.st_size, info.st_mtime_ns, info.st_ino))
+        parts.append((file, data))
+    return concatenated(Source(path, b"", 0, 0, tuple(stamps)), "saved dataset", parts)
+
+
+def _files(path: Path, shown: str) -> list[Path]:
+    """Return the files in the order of the folder's own list, or of their names where it has none."""
+    present = sorted(name for name in os.listdir(path) if name.endswith(".arrow"))  # noqa: PTH208 # names, not paths
+    if not present or not any((path / mark).is_file() for mark in _MARKS):
+        raise InputRefusedError(f"{shown}: is a directory; name a file in it")
+    try:
+        listed = orjson.loads((path / _MARKS[0]).read_bytes())["_data_files"]
+        names = [str(one["filename"]) for one in listed]
+    except (OSError, orjson.JSONDecodeError, KeyError, TypeError):
+        names = []
+    missing = [name for name in names if name not in present]
+    if missing:
+        raise InputRefusedError(f"{shown}: lacks its file {short(missing[0], 80)!r}; copy the folder again")
+    return [path / name for name in names or present]
