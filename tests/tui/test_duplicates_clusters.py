@@ -23,7 +23,9 @@ async def test_the_best_of_every_group_stays(starter: Path) -> None:
         await screen.shows("groups at >= 0.90")
         expected = screen.session.groups(0.9).duplicates
         await screen.press("E")
-        await screen.shows(f"drop {expected}", "rule: duplicates >= 0.90, best score (strict_judge)")
+        await screen.shows(
+            f"drop {expected}", "rule: duplicates >= 0.90, best score (strict_judge)", f"+{expected} dropped"
+        )
         await screen.press("u")
         await screen.shows("drop 0")
 

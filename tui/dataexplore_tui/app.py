@@ -137,6 +137,11 @@ class DataexploreApp(KeysInOrder):
         if session is not None:
             self.push_screen(Overlay("problems", problem_lines(session.dataset)))
 
+    def action_help_quit(self) -> None:
+        """Say how to leave when Ctrl-C is pressed: a hand on the wrong key must not end a sitting."""
+        if isinstance(self.screen, ModeScreen):
+            self.screen.say("q leaves; everything is saved, and runs go on")
+
     def action_leave(self) -> None:
         """Leave; every decision is already on disk."""
         self.workers.cancel_all()

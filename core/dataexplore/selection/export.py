@@ -17,7 +17,7 @@ from dataexplore.errors import ExportError
 from dataexplore.journal.decision import DROP, KEEP, UNDECIDED, Decisions
 from dataexplore.journal.journal import Entry
 from dataexplore.selection.formats import format_of, own_name, write_as
-from dataexplore.text import short
+from dataexplore.text import short, visible
 
 Why = Callable[[int], Entry | None]
 """Returns the journal entry that decided a row."""
@@ -45,13 +45,14 @@ def export(
 ) -> Exported:
     """Write the rows not dropped (or only the kept ones), `dropped.jsonl` and `recipe.toml` beside them.
 
-    Each file is old or complete, never half. Raises ExportError when the source has changed or is `out`.
+    Each file is old or complete, never half, and those of another export in the folder are left alone.
+    Raises ExportError when the source has changed or is `out`.
     """
     out = _target(dataset, out)
     _check_source(dataset)
     wanted = decisions == KEEP if only_kept else decisions != DROP
     rows = np.flatnonzero(wanted)
-    dropped_out, recipe_out = out.parent / "dropped.jsonl", out.parent / "recipe.toml"
+    dropped_out, recipe_out = _beside(out)
     for beside in (dropped_out, recipe_out):
         if out.name == beside.name:
             raise ExportError(
@@ -63,7 +64,7 @@ def export(
         for row in np.flatnonzero(decisions == DROP).tolist():
             file.write(_dropped_line(dataset, row, why(row)))
     with replacing(recipe_out) as file:
-        file.write(recipe)
+        file.write(_made(out) + recipe)
     keep, drop, undecided = (int(np.count_nonzero(decisions == one)) for one in (KEEP, DROP, UNDECIDED))
     unreadable = len(dataset.unreadable)
     format_ = str(format_of(dataset, out))
@@ -109,6 +110,25 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
 def _target(dataset: Dataset, out: Path) -> Path:
     return out / own_name(dataset) if out.is_dir() else out
+
+
+def _beside(out: Path) -> tuple[Path, Path]:
+    """Return where reasons and recipe go: names of their own when the folder has those of another export."""
+    dropped, recipe = out.parent / "dropped.jsonl", out.parent / "recipe.toml"
+    try:
+        with recipe.open("rb") as file:
+            free = file.readline() == _made(out)
+    except FileNotFoundError:
+        free = not dropped.exists()
+    except OSError:
+        free = False
+    if free or out.name in (dropped.name, recipe.name):
+        return dropped, recipe
+    return out.with_name(f"{out.name}.dropped.jsonl"), out.with_name(f"{out.name}.recipe.toml")
+
+
+def _made(out: Path) -> bytes:
+    return f"# made {visible(out.name)}\n".encode()
 
 
 def _refuse_overwriting(dataset: Dataset, path: Path) -> None:

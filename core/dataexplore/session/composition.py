@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dataexplore.journal.decision import DROP, KEEP
+from dataexplore.journal.decision import DROP
 from dataexplore.journal.ledger import Rows
 from dataexplore.session.session import Session
 
@@ -25,18 +25,12 @@ class Composition:
 
 
 def compositions(session: Session, signal: str, seed: int = 0) -> list[Composition]:
-    """Return the subset, a random one of its size, and all rows.
-
-    The subset is the kept rows, or all that are not dropped while none is kept.
-    """
+    """Return the rows that are left (what is exported and tuned), as many random ones, and all rows."""
     decisions = session.state.decisions
-    kept = np.flatnonzero(decisions == KEEP)
-    name = "kept"
-    if not len(kept):
-        kept, name = np.flatnonzero(decisions != DROP), "not dropped"
+    left = np.flatnonzero(decisions != DROP)
     everything = np.arange(len(decisions))
-    drawn = np.random.default_rng(seed).permutation(everything)[: len(kept)]
-    named = ((name, kept), ("random", drawn), ("full", everything))
+    drawn = np.random.default_rng(seed).permutation(everything)[: len(left)]
+    named = (("left", left), ("random", drawn), ("full", everything))
     return [_of(session, signal, *one) for one in named]
 
 

@@ -9,7 +9,7 @@ from dataexplore.clusters.kmeans import Clusters
 from dataexplore.dataset.dataset import Dataset
 from dataexplore.dataset.loading import open_dataset
 from dataexplore.duplicates.groups import Groups
-from dataexplore.errors import WorkspaceError
+from dataexplore.errors import SignalError, WorkspaceError
 from dataexplore.journal.decision import Act, Decision, Decisions
 from dataexplore.journal.journal import Entry, Journal
 from dataexplore.journal.ledger import Ledger, Rows
@@ -23,7 +23,8 @@ from dataexplore.session.state import State, View, count
 from dataexplore.session.steps import as_recipe, recipe_acts, rule_act, ruling
 from dataexplore.signals.imports import Ratings, read_ratings
 from dataexplore.signals.signal import Scores, Signal
-from dataexplore.signals.store import load_signals, save_signal
+from dataexplore.signals.store import forget_signal, load_signals, save_signal
+from dataexplore.text import short
 from dataexplore.workspace.workspace import Workspace, open_workspace
 
 
@@ -152,6 +153,15 @@ class Session:
             save_signal(self.workspace.database, self.dataset, name, scores, path.name)
             self.columns.add(Signal(name, scores, "imported", path.name))
         return ratings
+
+    def forget_scores(self, name: str) -> None:
+        """Take an imported signal away; raise SignalError when it is none."""
+        self._must_write()
+        signal = self.columns.signals.get(name)
+        if signal is None or signal.origin != "imported":
+            raise SignalError(f"{short(name, 60)} was not imported and stays")
+        forget_signal(self.workspace.database, name)
+        del self.columns.signals[name]
 
     # --- what leaves
 

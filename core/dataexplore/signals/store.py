@@ -48,3 +48,11 @@ def load_signals(database: sqlite3.Connection, dataset: Dataset) -> dict[str, Si
             raise WorkspaceError(f"the stored signal {short(name, 60)!r} {reason}") from None
         signals[name] = Signal(name, scores, "imported", origin)
     return signals
+
+
+def forget_signal(database: sqlite3.Connection, name: str) -> None:
+    """Remove one imported signal."""
+    try:
+        database.execute("DELETE FROM signals WHERE name = ?", (name,))
+    except sqlite3.Error as error:
+        raise WorkspaceError(f"the signal was not removed ({error}); try again") from None

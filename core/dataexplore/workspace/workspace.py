@@ -57,7 +57,8 @@ def open_workspace(dataset: Path, chosen: Path | None = None) -> Workspace:
         ) from None
     if not mine:
         database = open_database(folder, writable=False)
-        return Workspace(folder, database, None, f"read-only: {lock.holder()} is deciding on this dataset")
+        notice = f"read-only: {lock.holder()} is deciding on this dataset; open it again when that has ended"
+        return Workspace(folder, database, None, notice)
     usual = chosen or beside(dataset)
     notice = (
         ""

@@ -158,11 +158,27 @@ def test_the_source_is_never_overwritten(alpaca: Callable[..., Path], tmp_path: 
         (tmp_path / "x").mkdir(exist_ok=True)
         with pytest.raises(ExportError, match="is the dataset itself; write to another name"):
             session.export(out)
-    with pytest.raises(ExportError, match="is the dataset itself"):
-        session.export(tmp_path / "there" / "out.jsonl")
+    done = session.export(tmp_path / "there" / "out.jsonl")
+    assert done.dropped_out.name == "out.jsonl.dropped.jsonl", "the dataset by its other name is left alone"
     assert not (tmp_path / "dropped.jsonl").exists()
-    assert not (tmp_path / "there" / "out.jsonl").exists()
     assert (path.read_bytes(), path.stat().st_mtime_ns) == before
+    session.close()
+
+
+def test_a_second_export_in_the_folder_leaves_the_first_ones_reasons(
+    alpaca: Callable[..., Path], out: Path
+) -> None:
+    session = Session.open(alpaca(3))
+    session.decide(np.array([0]), DROP, "first")
+    first = session.export(out.parent / "first.jsonl")
+    session.decide(np.array([1]), DROP, "second")
+    second = session.export(out.parent / "second.jsonl")
+    assert (first.dropped_out.name, first.recipe_out.name) == ("dropped.jsonl", "recipe.toml")
+    assert second.dropped_out.name == "second.jsonl.dropped.jsonl"
+    assert len(first.dropped_out.read_bytes().splitlines()) == 1
+    again = session.export(out.parent / "first.jsonl")
+    assert again.dropped_out == first.dropped_out, "the same export again takes its own place"
+    assert len(again.dropped_out.read_bytes().splitlines()) == 2
     session.close()
 
 

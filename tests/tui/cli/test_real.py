@@ -71,5 +71,8 @@ def test_what_is_exported_is_the_source_byte_for_byte(run, rated, tmp_path):
 def test_duplicates_are_found_in_all_of_it(run, rated):
     found = run("duplicates", rated, "--top", 0, "--json").found
     assert found["exact"]
-    assert found["groups"] + found["rows_left"] + found["duplicates"] == 52_002 + found["groups"]
-    assert 500 < found["groups"] < 2_000
+    assert found["rows_left"] == 52_002 - found["duplicates"]
+    assert found["groups"] == pytest.approx(
+        823, abs=3
+    )  # measured; sums differ in the last bit between machines
+    assert found["duplicates"] == pytest.approx(1_756, abs=5)

@@ -74,20 +74,18 @@ class Header(Lines):
         if counts is None:
             name = line(" ", ("dataexplore  ", TITLE) if width >= _WIDE else " ", shown(self._file, STRONG))
             return across(name, line((self._reading, DIM), " "), width)
-        rows = f"{counts.rows:,}"
-        if width < _WIDE:
-            name = line(" ", shown(self._file, STRONG), f"  {rows}")
-            numbers = line(
-                ("K ", KEEP), f"{counts.keep:,}  ", ("D ", DROP), f"{counts.drop:,}  ",
-                ("· ", DIM), f"{counts.undecided:,}  ", (f"~{brief(counts.kept_tokens)} tok ", DIM),
-            )  # fmt: skip
-            return across(name, numbers, width)
-        name = line(" ", ("dataexplore  ", TITLE), shown(self._file, STRONG), f"   {rows} rows")
+        name = line(" ", ("dataexplore  ", TITLE), shown(self._file, STRONG), f"   {counts.rows:,} rows")
         numbers = line(
             ("keep ", KEEP), f"{counts.keep:,}   ", ("drop ", DROP), f"{counts.drop:,}   ",
             ("undecided ", DIM), f"{counts.undecided:,}   ",
             (f"~{brief(counts.kept_tokens)} tokens kept ", DIM),
         )  # fmt: skip
+        if width < _WIDE or name.cell_len + numbers.cell_len >= width:
+            name = line(" ", shown(self._file, STRONG), f"  {counts.rows:,}")
+            numbers = line(
+                ("K ", KEEP), f"{counts.keep:,}  ", ("D ", DROP), f"{counts.drop:,}  ",
+                ("· ", DIM), f"{counts.undecided:,}  ", (f"~{brief(counts.kept_tokens)} tok ", DIM),
+            )  # fmt: skip
         return across(name, numbers, width)
 
     def _modes(self, width: int) -> Text:

@@ -76,7 +76,9 @@ class HistogramPane(Lines):
         words = [f"{value:,.4g}" if abs(value) < 1000 else brief(value) for value in histogram.edges.tolist()]
         every = -(-(max(map(len, words), default=1) + 1) // slot)  # a label needs a space before it
         text = Text(end="")
-        for word in words[::every]:
+        for place, word in enumerate(words):
+            if place % every or place + every > len(words) > every:
+                continue  # no room for the whole label
             text.append(word.rjust(slot) if every == 1 else f" {word}".ljust(slot * every), DIM)
         text.truncate(slot * len(histogram.edges), pad=True)
         text.append("    unscored", WARN)

@@ -93,13 +93,14 @@ class RecordPane(Lines):
 
     def _known(self, dataset: Dataset, row: int, signals: Sequence[Signal], width: int) -> list[Text]:
         """Two signals a line: always in the same place, so that few characters change from row to row."""
-        room = max(12, width // 2 - 9)
+        abreast = 2 if width >= 46 else 1
+        room = max(12, width // abreast - 9)
         cells = []
         for signal in signals:
             score = score_text(float(signal.scores[row]))
             name = shown(f"{signal.name[:room]:<{room}}", DIM)
             cells.append(line(name, f"{score:>7}  " if score else ("      –  ", WARN)))
-        lines = [line(*cells[place : place + 2]) for place in range(0, len(cells), 2)]
+        lines = [line(*cells[place : place + abreast]) for place in range(0, len(cells), abreast)]
         flags = [name for name, rows in dataset.problems.items() if row in rows]
         if flags:
             lines.append(line(("! ", WARN), shown(", ".join(flags), WARN)))

@@ -138,7 +138,11 @@ class RunPane(Lines):
     def _figures(self, run: Watched) -> list[Text]:
         status, spec = run.status, run.job.spec
         lines = [
-            line(("step ", DIM), f"{status.done:,} of {status.total:,}", "   ", shown(status.phase, DIM))
+            line(
+                ("step ", DIM),
+                f"{status.done:,} of {status.total:,}   ",
+                shown(status.phase if status.alive else "", DIM),
+            )
         ]
         if status.reason:
             lines.append(shown(status.reason, DROP))

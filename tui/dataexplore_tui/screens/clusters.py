@@ -33,6 +33,7 @@ class ClustersScreen(ModeScreen):
 
     NUMBER = 4
     HINTS: ClassVar[tuple[Hint, ...]] = (
+        ("tab", "samples"),
         ("enter", "open rows"),
         ("A", "keep"),
         ("X", "drop"),
@@ -40,7 +41,6 @@ class ClustersScreen(ModeScreen):
         ("o", "order"),
         ("r", "resample"),
         ("K", "how many"),
-        ("tab", "samples"),
         (":", "commands"),
     )
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -164,8 +164,8 @@ class ClustersScreen(ModeScreen):
     def action_rows(self) -> None:
         """Show the cluster in mode 1."""
         cluster = self._cluster_here
-        if cluster is not None and self.attempt(lambda session: session.show(f"cluster_id = {cluster}")):
-            self.open_mode(1)
+        if cluster is not None:
+            self.open_rows(f"cluster_id = {cluster}")
 
     def action_order(self) -> None:
         """Order by the next thing."""

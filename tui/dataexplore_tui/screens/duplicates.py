@@ -191,7 +191,9 @@ class DuplicatesScreen(ModeScreen):
             self.say("the similar prompts are still being found: a moment", warning=True)
             return
         rule = self._policy.rule
-        self.attempt(lambda session: session.apply(rule), f"rule: {rule.title}; u undoes")
+        before = self.state.counts.drop
+        if self.attempt(lambda session: session.apply(rule)):
+            self.say(f"rule: {rule.title}: {self.state.counts.drop - before:+,} dropped; u undoes")
 
     def action_members(self) -> None:
         """Move between groups and members; narrow screens swap the two."""
@@ -226,5 +228,4 @@ class DuplicatesScreen(ModeScreen):
         members = self._group.members
         if members is not None:
             numbers = ", ".join(str(row + 1) for row in members.rows)
-            if self.attempt(lambda session: session.show(f"row IN ({numbers})")):
-                self.open_mode(1)
+            self.open_rows(f"row IN ({numbers})")

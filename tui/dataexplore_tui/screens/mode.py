@@ -41,6 +41,7 @@ class ModeScreen(Screen[None]):
         Binding("question_mark", "app.help", "help", id="show.help"),
         Binding("colon,ctrl+p", "app.command_palette", "every command by name", id="show.palette"),
         Binding("q", "app.leave", "leave; everything is saved, runs go on", id="leave"),
+        Binding("ctrl+z", "app.suspend_process", "suspend; `fg` comes back", show=False, id="suspend"),
         Binding("escape", "back", "back", show=False, id="back"),
     ]  # fmt: skip
 
@@ -168,6 +169,12 @@ class ModeScreen(Screen[None]):
         home = self.query(".-home").first()
         if isinstance(home, Picker):
             home.placehold(shown(f" {text}", DIM))
+
+    def open_rows(self, condition: str, sort: str | None = None) -> None:
+        """Show some rows in mode 1; Esc there comes back here."""
+        if self.attempt(lambda session: session.show(condition, sort)):
+            self.sitting.came_from = self.NUMBER
+            self.open_mode(1)
 
     def open_mode(self, number: int) -> None:
         """Go to another mode."""

@@ -35,6 +35,6 @@ def problem_lines(dataset: Dataset) -> list[Text]:
         lines.append(line(("  none found", DIM)))
     lines += [
         Text(),
-        line(("Filter for them in mode 1: f, then  problems <> ''  or  problems LIKE '%empty%'", DIM)),
+        line(("See them in mode 1:  f  problems LIKE '%empty%'", DIM)),
     ]
     return lines

@@ -162,7 +162,7 @@ class RowsScreen(ViewScreen):
         pane.scroll_lines(way * max(1, pane.size.height // 2))
 
     def action_back(self) -> None:
-        """Close the record, then the marks, then the search."""
+        """Close the record, then the marks, then the search; go back to the mode that opened these rows."""
         if self.has_class("-record"):
             self.action_record()
         elif self._marks:
@@ -171,6 +171,10 @@ class RowsScreen(ViewScreen):
             self._title(self.state)
         elif self.found:
             self.forget_search()
+        elif self.sitting.came_from:
+            back, self.sitting.came_from = self.sitting.came_from, 0
+            self.attempt(lambda session: session.show(""))
+            self.open_mode(back)
 
     # --- deciding
 

@@ -50,6 +50,7 @@ class ScoresScreen(ModeScreen):
         ),
         Binding("v", "rows", "see the rows that would be kept", id="scores.rows"),
         Binding("V", "unscored", "see the rows without a score", id="scores.unscored"),
+        Binding("minus", "forget", "take an imported signal away again", id="scores.forget"),
         Binding("I", "import", "import ratings from a file, matched by row", id="scores.import"),
     ]
 
@@ -176,16 +177,22 @@ class ScoresScreen(ModeScreen):
         """Show in mode 1 what would be kept."""
         here = self._here()
         if here is not None:
-            self._open_rows(f"{_quoted(self.sitting.signal)} >= {here[1]:g}")
+            self.open_rows(f"{_quoted(self.sitting.signal)} >= {here[1]:g}", self.sitting.signal)
 
     def action_unscored(self) -> None:
         """Show in mode 1 what has no score."""
-        self._open_rows(f"{_quoted(self.sitting.signal)} IS NULL")
+        self.open_rows(f"{_quoted(self.sitting.signal)} IS NULL")
 
-    def _open_rows(self, condition: str) -> None:
+    def action_forget(self) -> None:
+        """Take the imported signal on screen away."""
         name = self.sitting.signal
-        if self.attempt(lambda session: session.show(condition, name)):
-            self.open_mode(1)
+
+        def act(session: Session) -> None:
+            session.forget_scores(name)
+            self.sitting.signal = next(iter(session.columns.signals), "")
+
+        self._drawn = ""
+        self.attempt(act, f"{name} is taken away; I imports it again")
 
     def action_import(self) -> None:
         """Ask for a file of ratings."""
@@ -201,7 +208,13 @@ class ScoresScreen(ModeScreen):
             ratings = session.import_scores(Path(text.strip()).expanduser())
             self.sitting.signal = next(iter(ratings.columns))
             names = ", ".join(ratings.columns)
-            self.say(f"{ratings.matched:,} of {len(session.dataset):,} rows rated: {names}")
+            lost = (
+                f"; {ratings.unmatched:,} lines match no row, is it the right file?"
+                if ratings.unmatched
+                else ""
+            )
+            rated = f"{ratings.matched:,} of {len(session.dataset):,} rows rated: {names}{lost}"
+            self.say(rated, warning=bool(lost))
 
         self._drawn = ""
         return self.attempt(act)

@@ -21,6 +21,8 @@ class Sitting:
     """The signal that lists show and new rules go by."""
     python: str | None = None
     """The interpreter that tunes; None is the program's own."""
+    came_from: int = 0
+    """The mode that opened these rows in mode 1, for Esc to go back to; 0 when none did."""
     tune_next: bool = False
     """Whether mode 6 opens its form when it comes on screen."""
     notices: list[str] = field(default_factory=list)

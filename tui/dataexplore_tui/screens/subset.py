@@ -27,6 +27,7 @@ class SubsetScreen(ModeScreen):
         ("w", "export not dropped"),
         ("W", "export kept"),
         ("T", "tune"),
+        ("tab", "controls"),
         ("u", "undo"),
         ("D", "see the dropped"),
         (":", "commands"),
@@ -54,6 +55,7 @@ class SubsetScreen(ModeScreen):
     def on_mount(self) -> None:
         """Keys need a focus."""
         super().on_mount()
+        self._sure = ""
         self.query_one("#subset").focus()
 
     def show_state(self, state: State) -> None:
@@ -76,12 +78,17 @@ class SubsetScreen(ModeScreen):
             return
         path = session.dataset.path
         suggestion = path.with_name(f"{path.stem}.{'kept' if only_kept else 'subset'}{path.suffix}")
+        self._sure = ""
         name = "export kept rows to" if only_kept else "export rows not dropped to"
         self.ask(name, lambda text: self._export(text, only_kept), str(suggestion))
 
     def _export(self, text: str, only_kept: bool) -> bool:
         if text.strip():
             out = Path(text.strip()).expanduser()
+            if out.is_file() and text != self._sure and not out.samefile(self.sitting.head.source.path):
+                self._sure = text
+                self.say(f"{out.name} is there already: enter again writes over it", warning=True)
+                return False
             self.background(
                 "exporting", lambda session, tell: session.export(out, only_kept=only_kept), self._exported
             )
@@ -100,8 +107,7 @@ class SubsetScreen(ModeScreen):
 
     def action_dropped(self) -> None:
         """Show what was dropped."""
-        if self.attempt(lambda session: session.show("decision = 'drop'")):
-            self.open_mode(1)
+        self.open_rows("decision = 'drop'")
 
     def action_second(self) -> None:
         """Swap the two panes where there is room for one."""

@@ -144,6 +144,7 @@ class ViewScreen(ModeScreen):
             return session.show(filter_, sort, descending)
 
         self._matches = np.empty(0, np.int64)
+        self.sitting.came_from = 0
         if not self.attempt(act):
             return False
         self.say(f"{len(self.state.view.rows):,} rows in view")

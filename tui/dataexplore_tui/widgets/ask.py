@@ -39,7 +39,7 @@ class Ask(Horizontal):
     def compose(self) -> ComposeResult:
         """A name and an input."""
         yield Label("", markup=False)
-        yield Input(compact=True, select_on_focus=False)
+        yield Input(compact=True)  # what is prefilled is selected: typing replaces it, an arrow keeps it
 
     def ask(self, name: str, answer: Answer, initial: str = "") -> None:
         """Open the line; `answer` gets what is typed."""
@@ -48,7 +48,6 @@ class Ask(Horizontal):
         self.query_one(Label).update(name)
         field = self.query_one(Input)
         field.value = initial
-        field.cursor_position = len(initial)
         self.add_class("-open")
         field.focus()
 

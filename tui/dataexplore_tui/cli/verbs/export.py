@@ -4,6 +4,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from dataexplore.errors import ExportError
+from dataexplore.selection.formats import format_of
 from dataexplore.text import short
 from dataexplore_tui.cli.opened import reading
 from dataexplore_tui.cli.options import DONE, add_file
@@ -11,8 +12,10 @@ from dataexplore_tui.cli.output import put, put_json, table
 
 _ABOUT = """\
 Writes the rows that are not dropped (--only-kept: only those that are kept) to
-OUT, byte for byte and in source order. Beside it: dropped.jsonl, each dropped
-row with its reason, and recipe.toml, which `select --recipe` replays. kept +
+OUT, byte for byte and in source order; OUT ending in .gz, .zst, .csv, .parquet
+... is written as such. Beside it: dropped.jsonl, each dropped row with its
+reason, and recipe.toml, which `select --recipe` replays (named after OUT when
+the folder has those of another export). kept +
 dropped + undecided + unreadable is every record of the file. The journal is
 only read."""
 _KEYS = """\
@@ -29,17 +32,17 @@ def add_arguments(parser: ArgumentParser) -> None:
         "-o", "--out", metavar="OUT", type=Path, required=True, help="the file to write, or a folder"
     )
     parser.add_argument("--only-kept", action="store_true", help="leave out undecided rows")
-    parser.add_argument("--format", metavar="F", help="only the source's own format for now: jsonl or json")
+    parser.add_argument("--format", metavar="F", help="what OUT's ending must mean: jsonl, json, csv ...")
 
 
 def run(arguments: Namespace) -> int:
     """Write the files and say how many rows went where."""
     with reading(arguments.file, arguments.workspace) as session:
-        own = session.dataset.format
-        if arguments.format not in (None, own, own.removesuffix(" array")):
-            file, asked = short(str(arguments.file), 200), short(arguments.format, 40)
+        written = str(format_of(session.dataset, arguments.out))
+        if arguments.format not in (None, written, written.removesuffix(" array")):
+            out, asked = short(str(arguments.out), 200), short(arguments.format, 40)
             raise ExportError(
-                f"{file}: is {own} and is written as such; it cannot be written as {asked!r} yet"
+                f"{out}: by its name this will be {written}, not {asked!r}; choose another ending"
             )
         done = session.export(arguments.out, only_kept=arguments.only_kept)
     found = {

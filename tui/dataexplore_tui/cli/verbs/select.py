@@ -96,6 +96,7 @@ def _select(session: Session, recipe: Recipe, arguments: Namespace) -> dict[str,
     write_rows(session.dataset, rows, arguments.out)
     if not arguments.no_decide:
         session.replay(recipe)
+        say("recorded in the journal: `u` on the screen takes it back; --no-decide would only write the file")
     undecided = int(np.count_nonzero(decisions[rows] == UNDECIDED))
     if 0 < undecided < len(rows):
         say(f"{plural(undecided, 'row')} of {len(rows):,} decided by no step; --only-kept leaves them out")
