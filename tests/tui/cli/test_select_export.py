@@ -170,7 +170,7 @@ def test_undecided_rows_leave_too_unless_only_kept_rows_are_asked_for(run, few, 
 def test_another_format_is_refused_and_its_own_is_not(run, few, tmp_path):
     out = tmp_path / "out" / "few.jsonl"
     refusal = run("export", few, "-o", out, "--format", "parquet").refusal
-    assert "its name makes this jsonl, not 'parquet'" in refusal
+    assert "by its name this will be jsonl, not 'parquet'" in refusal
     assert run("export", few, "-o", out, "--format", "jsonl").code == 0
     assert run("export", few, "-o", out.with_suffix(".parquet"), "--format", "parquet").code == 0
     assert out.with_suffix(".parquet").read_bytes().startswith(b"PAR1")
