@@ -102,7 +102,7 @@ class RunsScreen(ModeScreen):
         for place in changed:
             self._picker.redraw(place)
         alive = sum(run.status.alive for run in known.values())
-        retitle(self._picker, Text(f"{len(known):,} runs, {alive} alive" if known else "runs"))
+        retitle(self._picker, Text(f"runs · {len(known):,}, {alive} alive" if known else "runs · none yet"))
         if fresh or self._picker.cursor in changed or not known:
             self._show_run()
 
