@@ -71,8 +71,8 @@ def prompts(dataset: Path) -> list[str]:
 
 
 def ours(texts: list[str], threshold: float) -> dict[str, float]:
-    import numpy  # noqa: F401
-    import tokenizers  # noqa: F401
+    import numpy  # noqa: F401 # imports are not timed
+    import tokenizers  # noqa: F401 # imports are not timed
 
     from dataexplore.duplicates.edges import find_edges
     from dataexplore.duplicates.groups import group

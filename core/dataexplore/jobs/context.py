@@ -73,7 +73,7 @@ class JobContext:
             elif not self._over:
                 self._end(FAILED, "the worker returned without a result")
         except JobError as unwritten:
-            print(f"the last status could not be stored: {unwritten}", file=sys.stderr)  # noqa: T201
+            print(f"the last status could not be stored: {unwritten}", file=sys.stderr)  # noqa: T201 # stdout and stderr are the log
         finally:
             (self.folder / ".reserve").unlink(missing_ok=True)
             os.close(self._lock)
@@ -92,7 +92,7 @@ class JobContext:
         """Append one line to events.jsonl and to the log: a state change, a warning, a checkpoint."""
         append_line(self.folder / "events.jsonl", {"at": round(time.time(), 3), "event": name, **values})
         shown = " ".join(f"{key}={short(str(value), 400)}" for key, value in values.items())
-        print(f"{time.strftime('%H:%M:%S', time.gmtime())} {visible(name)} {shown}".rstrip(), flush=True)  # noqa: T201
+        print(f"{time.strftime('%H:%M:%S', time.gmtime())} {visible(name)} {shown}".rstrip(), flush=True)  # noqa: T201 # stdout and stderr are the log
 
     def stop_requested(self) -> bool:
         """Tell whether someone asked the job to stop, by control/stop or by SIGTERM."""
@@ -114,7 +114,7 @@ class JobContext:
         try:
             self.event(state, **({"reason": reason} if reason else {}))
         except JobError as error:
-            print(error, file=sys.stderr)  # noqa: T201
+            print(error, file=sys.stderr)  # noqa: T201 # stdout and stderr are the log
         self._store()
 
     def _store(self, durable: bool = True) -> None:

@@ -18,7 +18,7 @@ def main(arguments: list[str]) -> int:
     try:
         context.__enter__()
     except JobError as error:
-        print(error, file=sys.stderr)  # noqa: T201
+        print(error, file=sys.stderr)  # noqa: T201 # stdout and stderr are the log
         return BUSY
     try:
         importlib.import_module(context.spec.module).run(context)

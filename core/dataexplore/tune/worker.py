@@ -98,7 +98,7 @@ def _losses(context: JobContext) -> list[float]:
 def main(arguments: list[str]) -> int:
     """`--dry-run ROWS SETTINGS`: print one JSON object, the figures or {"error": sentence}."""
     if len(arguments) != 3 or arguments[0] != "--dry-run":
-        print("usage: python -m dataexplore.tune.worker --dry-run ROWS SETTINGS", file=sys.stderr)  # noqa: T201
+        print("usage: python -m dataexplore.tune.worker --dry-run ROWS SETTINGS", file=sys.stderr)  # noqa: T201 # stdout and stderr are the log
         return 2
     try:
         settings = TuneSettings.from_json(json.loads(Path(arguments[2]).read_text("utf-8")))
