@@ -23,7 +23,7 @@ async def test_export_writes_bytes_reasons_and_the_recipe(tiny: Path) -> None:
     dropped = [json.loads(line) for line in tiny.with_name("dropped.jsonl").open()]
     assert [one["row"] for one in dropped] == list(range(8))
     assert dropped[0]["by"] == "hand"
-    assert dropped[1]["reason"] == "judge >= 9"
+    assert dropped[1]["reason"] == "judge < 9"
     assert 'kind = "threshold"' in tiny.with_name("recipe.toml").read_text()
 
 

@@ -17,6 +17,7 @@ from dataexplore.errors import ExportError
 from dataexplore.journal.decision import DROP, KEEP, UNDECIDED, Decisions
 from dataexplore.journal.journal import Entry
 from dataexplore.selection.formats import format_of, own_name, write_as
+from dataexplore.selection.reasons import reason_of
 from dataexplore.text import short, visible
 
 Why = Callable[[int], Entry | None]
@@ -155,7 +156,7 @@ def _dropped_line(dataset: Dataset, row: int, entry: Entry | None) -> bytes:
     note = {
         "row": row,
         "key": key_text(int(dataset.keys[row])),
-        "reason": entry.act.reason if entry else "",
+        "reason": reason_of(entry, DROP) if entry else "",
         "by": "hand" if entry and entry.act.hand else "rule",
         "rule": entry.act.rule if entry else None,
     }

@@ -104,7 +104,7 @@ def test_what_was_dropped_has_its_reason_and_its_bytes(alpaca: Callable[..., Pat
     notes = [json.loads(line) for line in session.export(out).dropped_out.read_bytes().splitlines()]
     assert [note["by"] for note in notes] == ["hand", "rule", "rule"]
     assert notes[1]["rule"] == {"kind": "threshold", "signal": "score", "at": 4.0}
-    assert notes[1]["reason"] == "score >= 4"
+    assert notes[1]["reason"] == "score < 4"
     session.close()
 
 

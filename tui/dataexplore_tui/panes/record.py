@@ -124,7 +124,9 @@ class RecordPane(Lines):
         decision = state.decision(row)
         words = line(letter(decision), " ", decision.word)
         if entry is not None and decision:
-            words = line(words, (": ", DIM), shown(entry.act.reason, DIM))
+            from dataexplore.selection.reasons import reason_of  # brings Polars
+
+            words = line(words, (": ", DIM), shown(reason_of(entry, decision), DIM))
         return words
 
 
