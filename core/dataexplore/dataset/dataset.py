@@ -1,5 +1,6 @@
 """The dataset: rows by number, with their bytes, their fields as columns and what could not be read."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +20,18 @@ from dataexplore.dataset.unreadable import Unreadable
 
 BYTES_PER_TOKEN = 4.0
 """A usual figure for English; the preflight of a run counts with the model's own tokenizer."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some rows that follow one another, as columns: what is looked at as a whole is looked at part by part."""
+
+    first: int
+    """Number of the part's first row."""
+    frame: pl.DataFrame
+    """One column per field."""
+    prompts: pl.Series
+    responses: pl.Series
 
 
 @dataclass(frozen=True)
@@ -55,9 +68,25 @@ class Dataset:
         record: Record = orjson.loads(self.raw(row))
         return record
 
+    def schema_of(self, row: int) -> Schema:
+        """Return the schema of one row; in a mixed file it is not that of the others."""
+        return self.schema
+
     def turns(self, row: int) -> list[Turn]:
         """Return what is said in a row."""
-        return turns(self.record(row), self.schema)
+        return turns(self.record(row), self.schema_of(row))
+
+    def prompt(self, row: int) -> str:
+        """Return what one row asks."""
+        return str(self.prompts[row])
+
+    def response(self, row: int) -> str:
+        """Return what one row answers."""
+        return str(self.responses[row])
+
+    def parts(self) -> Iterator[Part]:
+        """Yield the rows as columns, some at a time; of a large file one part at a time is in memory."""
+        yield Part(0, self.frame, self.prompts, self.responses)
 
     @cached_property
     def response_chars(self) -> NDArray[np.int64]:

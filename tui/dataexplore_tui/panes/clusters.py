@@ -92,9 +92,9 @@ class SamplesPane(Lines):
         for kind, rows in kinds:
             lines.append(line((kind, STRONG)))
             for row in rows:
-                prompt = shown(str(dataset.prompts[row])[:300])
+                prompt = shown(dataset.prompt(row)[:300])
                 lines.append(line(" ", letter(int(state.decisions[row])), (f" {row + 1:>7,}  ", DIM), prompt))
-                lines.append(line(" " * 11, shown(str(dataset.responses[row])[:300] or "(empty)", DIM)))
+                lines.append(line(" " * 11, shown(dataset.response(row)[:300] or "(empty)", DIM)))
             lines.append(Text())
         self.update(lines, keep_place=True)
 

@@ -48,7 +48,7 @@ class GroupsSource:
             f"{len(rows):>6,}  ",
             (f"{span:<12}", ACCENT),
             chain,
-            shown(str(self._dataset.prompts[int(rows[0])])[:300]),
+            shown(self._dataset.prompt(int(rows[0]))[:300]),
         )
 
 
@@ -87,5 +87,5 @@ class MembersSource:
             (f" {int(self._dataset.response_chars[row]):>6,}", DIM),
             stays,
             "  ",
-            shown(str(self._dataset.prompts[row])[:300]),
+            shown(self._dataset.prompt(row)[:300]),
         )

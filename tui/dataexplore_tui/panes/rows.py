@@ -76,7 +76,7 @@ class ViewSource:
             (f"{row + 1:>8,} ", DIM),
             f"{score:>12}",
             (f" {int(self.dataset.response_chars[row]):>6,}  ", DIM),
-            shown(str(self.dataset.prompts[row])[:_CUT]),
+            shown(self.dataset.prompt(row)[:_CUT]),
         )
 
 

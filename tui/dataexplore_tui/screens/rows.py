@@ -149,7 +149,7 @@ class RowsScreen(ViewScreen):
             return
         signals = list(session.columns.signals.values())
         pane.show_row(session.dataset, self.state, row, signals, session.why(row), self.found)
-        response = str(session.dataset.responses[row])[:400].strip() or "(empty response)"
+        response = session.dataset.response(row)[:400].strip() or "(empty response)"
         self.query_one("#detail", Lines).update([Text.assemble((" → ", "bold"), shown(response), end="")])
 
     def action_record(self) -> None:
