@@ -71,19 +71,19 @@ class DataexploreApp(KeysInOrder):
 
     @work(thread=True)
     def _read(self) -> None:
-        from dataexplore.dataset.loading import LoadCancelledError, load
+        from dataexplore.dataset.loading import LoadCancelledError
         from dataexplore.session.session import Session
-        from dataexplore.workspace.workspace import open_workspace
 
         worker = get_current_worker()
 
         def progress(done: int, total: int) -> None:
             if not worker.is_cancelled:
-                self.call_from_thread(self._reading, f"reading {done:,} of {total:,} rows")
+                about = "" if done == total else "about "
+                self.call_from_thread(self._reading, f"reading {done:,} of {about}{total:,} rows")
 
         try:
-            dataset = load(self.sitting.head, progress, lambda: worker.is_cancelled)
-            session = Session(dataset, open_workspace(dataset.path, self.sitting.workspace))
+            head, folder = self.sitting.head, self.sitting.workspace
+            session = Session.read(head, folder, progress, lambda: worker.is_cancelled)
         except LoadCancelledError:
             return
         except DataexploreError as error:

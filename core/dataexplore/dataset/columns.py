@@ -1,7 +1,7 @@
-"""Builds typed columns from parsed records without casting a value that does not fit."""
+"""Makes typed columns of parsed records without casting a value that does not fit."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import orjson
 import polars as pl
@@ -16,47 +16,47 @@ _EXACT = 2**53
 """Up to here every whole number is a float."""
 
 
-class ColumnBuilder:
-    """Takes records chunk by chunk; a field whose values are of several kinds becomes JSON text."""
+def columns_of(records: Sequence[Record], always: Iterable[str] = ()) -> dict[str, pl.Series]:
+    """Return a column per field, `always` some however many there are; one without a value is of no kind.
 
-    def __init__(self, always: Iterable[str] = ()) -> None:
-        self._chunks: list[dict[str, pl.Series]] = []
-        self._sizes: list[int] = []
-        self._fields: dict[str, None] = {}
-        self._always = frozenset(always)
-        """Fields that get a column however many there are."""
-
-    def add(self, records: Sequence[Record]) -> None:
-        """Append one chunk of records."""
-        for record in records:
-            if record.keys() - self._fields.keys():
-                for name in record:
-                    if len(self._fields) < MAX_FIELDS or name in self._always:
-                        self._fields[name] = None
-        chunk = {name: _series(name, [record.get(name) for record in records]) for name in self._fields}
-        self._chunks.append(chunk)
-        self._sizes.append(len(records))
-
-    def frame(self) -> pl.DataFrame:
-        """Return one column per field; absent and null are both null here, the bytes tell them apart."""
-        columns = {name: self._joined(name) for name in self._fields}
-        return pl.DataFrame(columns) if columns else pl.DataFrame(height=sum(self._sizes))
-
-    def _joined(self, name: str) -> pl.Series:
-        parts = [
-            chunk.get(name, pl.Series(name, [None] * size, dtype=pl.Null))
-            for chunk, size in zip(self._chunks, self._sizes, strict=True)
-        ]
-        kinds = {part.dtype for part in parts} - {pl.Null}
-        if len(kinds) <= 1:
-            kind = kinds.pop() if kinds else pl.String()
-        else:
-            kind = pl.Float64() if kinds <= set(_NUMBER) and all(map(_fits_float, parts)) else pl.String()
-        return pl.concat([part.cast(kind) for part in parts], rechunk=True)
+    Absent and null are both null; the rows' bytes tell them apart.
+    """
+    fields: dict[str, None] = {}
+    kept = frozenset(always)
+    for record in records:
+        if record.keys() - fields.keys():
+            for name in record:
+                if len(fields) < MAX_FIELDS or name in kept:
+                    fields[name] = None
+    return {name: _series(name, [record.get(name) for record in records]) for name in fields}
 
 
-def _fits_float(part: pl.Series) -> bool:
-    return part.dtype != pl.Int64 or not part.is_between(-_EXACT, _EXACT).not_().any()
+def stacked(parts: Sequence[tuple[Mapping[str, pl.Series], int]], names: Iterable[str]) -> pl.DataFrame:
+    """Put columns of several parts (with the rows of each) on one another; what a part lacks is null."""
+    columns = {}
+    for name in names:
+        found = [columns.get(name, pl.Series(name, [None] * rows, dtype=pl.Null)) for columns, rows in parts]
+        kind = common_kind([(part.dtype, fits_float(part)) for part in found])
+        columns[name] = pl.concat([part.cast(kind) for part in found], rechunk=True)
+    return pl.DataFrame(columns) if columns else pl.DataFrame(height=sum(rows for _, rows in parts))
+
+
+def common_kind(kinds: Iterable[tuple[pl.DataType, bool]]) -> pl.DataType:
+    """Return the kind that holds columns of several: numbers with numbers, else JSON text.
+
+    Beside each kind stands whether its values fit a float.
+    """
+    kinds = [(kind, fits) for kind, fits in kinds if kind != pl.Null]
+    found = {kind for kind, _ in kinds}
+    if len(found) <= 1:
+        return found.pop() if found else pl.Null()
+    both = found <= set(_NUMBER) and all(fits for _, fits in kinds)
+    return pl.Float64() if both else pl.String()
+
+
+def fits_float(column: pl.Series) -> bool:
+    """Tell whether each whole number of a column is a float too."""
+    return column.dtype != pl.Int64 or not column.is_between(-_EXACT, _EXACT).not_().any()
 
 
 def _series(name: str, values: list[object]) -> pl.Series:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path, PurePath
 
 from dataexplore.dataset.converted import Converter
+from dataexplore.dataset.filebytes import Data, FileBytes
 from dataexplore.dataset.source import BOM, COLUMNAR, COMPRESSED, DELIMITED, Source, kind_of, not_text
 from dataexplore.dataset.spool import TooLargeError, believed
 from dataexplore.dataset.unreadable import Unreadable
@@ -28,7 +29,7 @@ def unpacked(source: Source, max_bytes: int | None = None) -> Source:
         return _lines_of(source, kind, name.suffix.lower(), source.path, max_bytes)
     from dataexplore.dataset.compressed import unpack
 
-    data, ended = unpack(source.data, kind, shown, max_bytes)
+    data, ended = unpack(_mapped(source.data), kind, shown, max_bytes)
     if (inner := kind_of(data[:8])) in COMPRESSED:
         raise InputRefusedError(f"{shown}: is {inner} inside {kind}; unpack it once first")
     begin = len(BOM) if data[: len(BOM)] == BOM else 0
@@ -38,7 +39,7 @@ def unpacked(source: Source, max_bytes: int | None = None) -> Source:
 
 
 def _lines_of(source: Source, kind: str, suffix: str, path: Path | None, max_bytes: int | None) -> Source:
-    shown, data = short(str(source.path), 200), source.data
+    shown, data = short(str(source.path), 200), _mapped(source.data)
     if kind in COLUMNAR:
         from dataexplore.dataset.columnar import convert_columnar
 
@@ -64,18 +65,17 @@ def unwrapped(source: Source, under: str) -> Source:
     """Return the records of one object as lines; `under` is the name that they are under, "" for by name."""
     from dataexplore.dataset.wrapped import convert_wrapped
 
-    data: bytes = source.data  # type: ignore[assignment] # mmap reads like bytes
     kind = "json object with records under a name" if under else "json object of records by name"
-    return converted(source, kind, lambda into: convert_wrapped(data, source.begin, under, into))
+    return converted(source, kind, lambda into: convert_wrapped(source.data, source.begin, under, into))
 
 
-def concatenated(source: Source, kind: str, parts: Sequence[tuple[Path, mmap.mmap | bytes]]) -> Source:
+def concatenated(source: Source, kind: str, parts: Sequence[tuple[Path, Data]]) -> Source:
     """Return the rows of several Arrow files as one source."""
     from dataexplore.dataset.columnar import convert_columnar
 
     def convert(into: Converter) -> None:
-        for path, data in parts:
-            shown, inner = short(str(path), 200), kind_of(data[:8])
+        for path, packed in parts:
+            shown, inner, data = short(str(path), 200), kind_of(packed[:8]), _mapped(packed)
             if inner not in COLUMNAR:
                 raise InputRefusedError(f"{shown}: is no Arrow file; copy or download the folder again")
             convert_columnar(data, path, inner, shown, into)
@@ -94,7 +94,7 @@ def converted(
     try:
         convert(into)
         if source.ended:
-            line = source.data[:].count(b"\n") + 1 if kind in ("csv", "tsv") else len(into) + 1
+            line = _mapped(source.data)[:].count(b"\n") + 1 if kind in ("csv", "tsv") else len(into) + 1
             into.damage.append(Unreadable(line, source.ended))
         if not len(into):
             why = f"; line {into.damage[0].line}: {into.damage[0].reason}" if into.damage else ""
@@ -124,3 +124,9 @@ def converted(
         flags=made.flags,
         ended="",
     )
+
+
+def _mapped(data: Data) -> mmap.mmap | bytes:
+    if isinstance(data, FileBytes):
+        return data.mapped()
+    return data if isinstance(data, bytes | mmap.mmap) else data[:]

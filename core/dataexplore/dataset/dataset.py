@@ -1,29 +1,34 @@
 """The dataset: rows by number, with their bytes, their fields as columns and what could not be read."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import orjson
 import polars as pl
 from numpy.typing import NDArray
 
+from dataexplore.dataset.examine import examine
+from dataexplore.dataset.framing import texts_of
 from dataexplore.dataset.keys import Keys
 from dataexplore.dataset.parse import Record
+from dataexplore.dataset.parts import Table
+from dataexplore.dataset.places import Places
 from dataexplore.dataset.problems import Problems
-from dataexplore.dataset.schema import Schema, Turn, turns
+from dataexplore.dataset.schema import Schema
 from dataexplore.dataset.source import Source
-from dataexplore.dataset.spans import Spans
+from dataexplore.dataset.turns import Turn, turns
 from dataexplore.dataset.unreadable import Unreadable
 
-BYTES_PER_TOKEN = 4.0
-"""A usual figure for English; the preflight of a run counts with the model's own tokenizer."""
+_AHEAD = 2
+"""Parts that are read while one is looked at."""
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """Some rows that follow one another, as columns: what is looked at as a whole is looked at part by part."""
 
     first: int
@@ -41,18 +46,38 @@ class Dataset:
     source: Source = field(repr=False)
     format: str
     """jsonl, json array, json objects, csv, parquet ...; before it what that is packed in: gzip jsonl."""
-    schema: Schema
-    spans: Spans = field(repr=False)
+    schemas: tuple[Schema, ...]
+    """That of most rows, then others that some rows have."""
+    codes: NDArray[np.uint16] | None = field(repr=False)
+    """The place of each row's schema in `schemas`; None where all rows have the first."""
+    spans: Places = field(repr=False)
     """Readable rows only, in source order."""
-    frame: pl.DataFrame = field(repr=False)
-    prompts: pl.Series = field(repr=False)
-    responses: pl.Series = field(repr=False)
+    table: Table = field(repr=False)
     keys: Keys = field(repr=False)
+    tokens: NDArray[np.int32] = field(repr=False)
+    """Estimated tokens of each row: UTF-8 bytes of prompt and response divided by four."""
+    response_chars: NDArray[np.int32] = field(repr=False)
+    """Length of each response in characters."""
     unreadable: tuple[Unreadable, ...]
     problems: Problems = field(repr=False)
 
     def __len__(self) -> int:
         return len(self.spans)
+
+    @property
+    def schema(self) -> Schema:
+        """The schema of most rows."""
+        return self.schemas[0]
+
+    @property
+    def kinds(self) -> dict[str, int]:
+        """How many rows are of each kind of schema, the file's own first."""
+        if self.codes is None:
+            return {self.schema.kind: len(self)}
+        found: dict[str, int] = {}
+        for schema, rows in zip(self.schemas, np.bincount(self.codes).tolist(), strict=False):
+            found[schema.kind] = found.get(schema.kind, 0) + rows
+        return found
 
     @property
     def path(self) -> Path:
@@ -61,7 +86,8 @@ class Dataset:
 
     def raw(self, row: int) -> bytes:
         """Return a row's own bytes, without the line end."""
-        return self.source.data[int(self.spans.start[row]) : int(self.spans.end[row])]
+        start, end = self.spans.bounds(row)
+        return self.source.data[start:end]
 
     def record(self, row: int) -> Record:
         """Return a row's fields as the file has them, in its order."""
@@ -70,7 +96,7 @@ class Dataset:
 
     def schema_of(self, row: int) -> Schema:
         """Return the schema of one row; in a mixed file it is not that of the others."""
-        return self.schema
+        return self.schema if self.codes is None else self.schemas[int(self.codes[row])]
 
     def turns(self, row: int) -> list[Turn]:
         """Return what is said in a row."""
@@ -78,27 +104,41 @@ class Dataset:
 
     def prompt(self, row: int) -> str:
         """Return what one row asks."""
-        return str(self.prompts[row])
+        return self._text(row, 0)
 
     def response(self, row: int) -> str:
         """Return what one row answers."""
-        return str(self.responses[row])
+        return self._text(row, 1)
 
     def parts(self) -> Iterator[Part]:
-        """Yield the rows as columns, some at a time; of a large file one part at a time is in memory."""
-        yield Part(0, self.frame, self.prompts, self.responses)
+        """Yield the rows as columns, some at a time; of a large file few parts at once are in memory."""
+
+        def read(index: int) -> Part:
+            return Part(self.table.first[index], self.table.part(index), *self.table.texts(index))
+
+        with ThreadPoolExecutor(_AHEAD) as pool:
+            waiting = [pool.submit(read, index) for index in range(min(_AHEAD, self.table.parts))]
+            for index in range(_AHEAD, self.table.parts + _AHEAD):
+                if waiting:
+                    yield waiting.pop(0).result()
+                if index < self.table.parts:
+                    waiting.append(pool.submit(read, index))
 
     @cached_property
-    def response_chars(self) -> NDArray[np.int64]:
-        """Length of each response in characters."""
-        return self.responses.str.len_chars().to_numpy().astype(np.int64)
+    def frame(self) -> pl.DataFrame:
+        """All fields whole: of a large file that takes as much memory as the file."""
+        frames = list(self.table.frames())
+        return pl.concat(frames, rechunk=True) if frames else pl.DataFrame()
 
     @cached_property
-    def tokens(self) -> NDArray[np.int64]:
-        """Estimated tokens of each row: UTF-8 bytes of prompt and response divided by four."""
-        size = self.prompts.str.len_bytes().to_numpy() + self.responses.str.len_bytes().to_numpy()
-        tokens: NDArray[np.int64] = np.ceil(size / BYTES_PER_TOKEN).astype(np.int64)
-        return tokens
+    def prompts(self) -> pl.Series:
+        """What is asked in all rows, in memory."""
+        return self._texts(0, "prompt")
+
+    @cached_property
+    def responses(self) -> pl.Series:
+        """What is answered in all rows, in memory."""
+        return self._texts(1, "response")
 
     @cached_property
     def key_order(self) -> NDArray[np.int64]:
@@ -107,9 +147,21 @@ class Dataset:
 
     def rows_of(self, keys: Keys) -> NDArray[np.int64]:
         """Return the row number of each key, -1 for a key that is not in this file."""
-        if not len(self):
+        if not len(self) or not len(keys):
             return np.full(len(keys), -1)
         ordered = self.keys[self.key_order]
         at = np.minimum(np.searchsorted(ordered, keys), len(ordered) - 1)
         rows: NDArray[np.int64] = np.where(ordered[at] == keys, self.key_order[at], -1)
         return rows
+
+    def _text(self, row: int, side: int) -> str:
+        held = self.table.held(row)
+        if held is not None:
+            frame, place = held
+            return str(texts_of(frame[place : place + 1], self.schema)[side][0])
+        seen = examine([self.record(row)], self.schema_of(row), fixed=True)
+        return (seen.prompts, seen.responses)[side][0]
+
+    def _texts(self, side: int, name: str) -> pl.Series:
+        parts = [self.table.texts(index)[side].alias(name) for index in range(self.table.parts)]
+        return pl.concat(parts, rechunk=True) if parts else pl.Series(name, [], dtype=pl.String)

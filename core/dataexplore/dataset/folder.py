@@ -1,6 +1,7 @@
-"""Opens a folder that `datasets.save_to_disk` wrote: its Arrow files, in their order, as one dataset."""
+"""Opens folders: what `datasets.save_to_disk` wrote, or the data files of one dataset."""
 
 import os
+from functools import partial
 from pathlib import Path
 
 import orjson
@@ -29,6 +30,36 @@ def open_folder(path: Path) -> Source:
         stamps.append(Stamp(file, info.st_size, info.st_mtime_ns, info.st_ino))
         parts.append((file, data))
     return concatenated(Source(path, b"", 0, 0, tuple(stamps)), "saved dataset", parts)
+
+
+def files_in(path: Path) -> list[Path]:
+    """Return the data files of a folder that is no saved dataset: its own, else those in its folder `data`.
+
+    None where it has none. Raises InputRefusedError for a folder of several splits or datasets, naming them.
+    """
+    from dataexplore.dataset.choosing import Place, choose, data_files
+
+    try:
+        if any((path / mark).is_file() for mark in ("dataset_dict.json", *_MARKS)):
+            return []
+        for folder in (path, path / "data"):
+            names = _names(folder)
+            if data_files(names):
+                place = Place(short(str(path), 200), partial(_inside, folder))
+                return [folder / name for name in choose(names, {}, place).files]
+    except OSError:  # its opening says why it cannot be read
+        return []
+    return []
+
+
+def _inside(folder: Path, name: str) -> str:
+    return short(str(folder / name), 120)
+
+
+def _names(folder: Path) -> list[str]:
+    if not folder.is_dir():
+        return []
+    return [entry.name for entry in os.scandir(folder) if entry.is_file()]
 
 
 def _files(path: Path, shown: str) -> list[Path]:

@@ -1,14 +1,15 @@
 """Opens a file as a dataset: a head at once, the whole with progress."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
 import orjson
 
+from dataexplore.dataset.filebytes import Data
 from dataexplore.dataset.parse import MAX_KEYS, Record, parse
-from dataexplore.dataset.schema import Schema, detect_schema, wrapping
+from dataexplore.dataset.schema import Schema, detect_schema, mapped, wrapping
 from dataexplore.dataset.source import Source, open_source
 from dataexplore.dataset.spans import Spans, array_spans, line_spans, object_spans
 from dataexplore.errors import InputRefusedError
@@ -28,18 +29,47 @@ class Head:
     format: str
     schema: Schema
     records: tuple[Record, ...]
+    mapping: tuple[tuple[str, str], ...] = ()
+    """What a person said the fields mean, by role."""
+    spans: Spans | None = None
+    """Where all records are, where that was found already."""
+
+    @property
+    def lines(self) -> bool:
+        """Whether each record is a line of the source's bytes."""
+        return self.spans is None and not self.format.endswith(("json array", "json objects"))
 
 
-def open_head(path: Path, rows: int = 200, max_bytes: int | None = None) -> Head:
-    """Read the first rows; raise InputRefusedError when the file is no dataset.
+def open_head(
+    path: Path | Sequence[Path] | Source,
+    rows: int = 200,
+    max_bytes: int | None = None,
+    mapping: Mapping[str, str] | None = None,
+) -> Head:
+    """Read the first rows of a file, of several as one, or of what was opened already.
 
-    `max_bytes` is the most that a compressed file may unpack to; without it, 100 times its size.
+    `max_bytes` is the most that a compressed file may unpack to; without it, 100 times its size. Raises
+    InputRefusedError when it is no dataset, or `mapping` names a field that no row has.
     """
-    source = open_source(path, max_bytes)
+    if isinstance(path, Source | Path):
+        source = path if isinstance(path, Source) else open_source(path, max_bytes)
+        head = _head(source, rows)
+    elif len(path) == 1:
+        head = _head(open_source(path[0], max_bytes), rows)
+    else:
+        head = _joined([_head(open_source(one, max_bytes), rows) for one in path], rows)
+    if not mapping:
+        return head
+    names = dict.fromkeys(name for record in head.records for name in record)
+    schema = mapped(head.schema, mapping, names)
+    return replace(head, schema=schema, mapping=tuple(sorted(mapping.items())))
+
+
+def _head(source: Source, rows: int) -> Head:
     format_ = find_format(source)
     spans = find_spans(source, format_, limit=rows)
     records = list(islice(_records(source, spans), rows))
-    if not records and format_.endswith("jsonl"):
+    if not records:
         spans = find_spans(source, format_)
         records = list(islice(_records(source, spans), rows))
     if len(spans) == 1 and source.lines is None and (under := _under(source, spans)) is not None:
@@ -47,11 +77,23 @@ def open_head(path: Path, rows: int = 200, max_bytes: int | None = None) -> Head
 
         source = unwrapped(source, under)
         format_ = source.container
-        spans = find_spans(source, format_)
+        spans = find_spans(source, format_, limit=rows)
         records = list(islice(_records(source, spans), rows))
     if not records:
-        raise InputRefusedError(f"{short(str(path), 200)}: {_refusal(source, spans)}")
+        raise InputRefusedError(f"{short(str(source.path), 200)}: {_refusal(source, spans)}")
     return Head(source, format_, detect_schema(records), tuple(records))
+
+
+def _joined(heads: Sequence[Head], rows: int) -> Head:
+    """Return the head of several files that are read as one."""
+    from dataexplore.dataset.several import joined
+
+    found = [find_spans(head.source, head.format) for head in heads]
+    source, spans = joined([head.source for head in heads], [head.format for head in heads], found)
+    # The schema is that of most rows of all files; on screen the first file comes first.
+    every = [record for head in heads for record in head.records]
+    records = tuple(islice((record for head in heads for record in head.records), rows))
+    return Head(source, source.container, detect_schema(every), records, spans=spans)
 
 
 def find_format(source: Source) -> str:
@@ -62,35 +104,33 @@ def find_format(source: Source) -> str:
 
 
 def _shape(source: Source) -> str:
-    data: bytes = source.data  # type: ignore[assignment] # mmap reads like bytes
+    data = source.data
     lines = line_spans(data, source.begin, _SAMPLE)
     if not len(lines):
         lines = line_spans(data, source.begin)
     if not len(lines):
         return "jsonl"
-    first = data[lines.start[0] : lines.start[0] + 1]
+    first = data[int(lines.start[0]) : int(lines.start[0]) + 1]
     if first not in (b"{", b"[") or _objects(data, lines, 1):
         return "jsonl"
     readable = _objects(data, lines, _SAMPLE)
     if first == b"[":
         # The last line of an indented array may be an object by itself.
-        return (
-            "json array" if _objects(data, array_spans(data, source.begin), _SAMPLE) >= readable else "jsonl"
-        )
+        elements = array_spans(data, source.begin, _SAMPLE)
+        return "json array" if _objects(data, elements, _SAMPLE) >= readable else "jsonl"
     if 2 * readable >= min(len(lines), _SAMPLE):
         return "jsonl"
-    objects = object_spans(data, source.begin)
+    objects = object_spans(data, source.begin, _SAMPLE)
     return "json objects" if 2 * _objects(data, objects, _SAMPLE) > min(len(objects), _SAMPLE) else "jsonl"
 
 
 def find_spans(source: Source, format_: str, limit: int | None = None) -> Spans:
-    """Find the records' bytes; `limit` looks at the first lines only where a record is a line."""
-    data: bytes = source.data  # type: ignore[assignment] # mmap reads like bytes
+    """Find the records' bytes; `limit` looks at the first lines or elements only."""
     if format_.endswith("json array"):
-        return array_spans(data, source.begin)
+        return array_spans(source.data, source.begin, limit)
     if format_.endswith("json objects"):
-        return object_spans(data, source.begin)
-    spans = line_spans(data, source.begin, limit)
+        return object_spans(source.data, source.begin, limit)
+    spans = line_spans(source.data, source.begin, limit)
     return spans if source.lines is None else replace(spans, line=source.lines[spans.line - 1])
 
 
@@ -114,7 +154,7 @@ def _records(source: Source, spans: Spans) -> Iterator[Record]:
     return (record for record in parsed(source, spans) if isinstance(record, dict))
 
 
-def _objects(data: bytes, spans: Spans, sample: int) -> int:
+def _objects(data: Data, spans: Spans, sample: int) -> int:
     """Count the JSON objects among the first spans."""
     found = 0
     for start, end in zip(spans.start[:sample].tolist(), spans.end[:sample].tolist(), strict=True):
@@ -128,7 +168,7 @@ def _objects(data: bytes, spans: Spans, sample: int) -> int:
 def _under(source: Source, spans: Spans) -> str | None:
     """Return the name that a file's only object holds the records under, "" where each has a name."""
     try:
-        value = orjson.loads(source.data[spans.start[0] : spans.end[0]])
+        value = orjson.loads(source.data[int(spans.start[0]) : int(spans.end[0])])
     except orjson.JSONDecodeError:
         return None
     return wrapping(value) if isinstance(value, dict) else None

@@ -1,7 +1,6 @@
 """Finds records that name a field twice: a parser keeps the last value and says nothing."""
 
 import json
-import mmap
 from collections.abc import Sequence
 
 import orjson
@@ -9,19 +8,14 @@ import orjson
 from dataexplore.dataset.parse import Record
 
 
-def repeats(
-    data: mmap.mmap | bytes,
-    spans: Sequence[tuple[int, int]],
-    records: Sequence[Record],
-    names: Sequence[str],
-) -> list[int]:
-    """Return the places in `records` of those that name one of some fields twice; `spans` are their bytes.
+def repeats(rows: Sequence[bytes], records: Sequence[Record], names: Sequence[str]) -> list[int]:
+    """Return the places of rows (their bytes and records are given) that name one of some fields twice.
 
     Counting the names in all bytes at once is cheap; only where there are too many is a record looked at.
     """
     if not records:
         return []
-    region = data[spans[0][0] : spans[-1][1]]
+    region = b"\n".join(rows)
     quoted = [
         text
         for name in names
@@ -29,11 +23,10 @@ def repeats(
     ]
     if not quoted:
         return []
-    lines = (data[start:end] for start, end in spans)
     return [
         place
-        for place, line in enumerate(lines)
-        if any(line.count(text) > 1 for text in quoted) and _names_twice(line)
+        for place, row in enumerate(rows)
+        if any(row.count(text) > 1 for text in quoted) and _names_twice(row)
     ]
 
 

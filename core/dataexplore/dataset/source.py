@@ -1,7 +1,6 @@
 """Opens the bytes of a file read-only, or says in one sentence why it is no dataset."""
 
 import errno
-import mmap
 import os
 import stat
 from collections.abc import Mapping
@@ -11,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from dataexplore.dataset.filebytes import Data, FileBytes
 from dataexplore.dataset.unreadable import Unreadable
 from dataexplore.errors import InputRefusedError
 from dataexplore.text import short
@@ -39,7 +39,7 @@ _REFUSED = (
 
 
 _COPIED = 1 << 26
-"""A file up to this size is copied into memory: rewriting a mapped file in place can kill its reader."""
+"""A file up to this size is copied into memory; of a larger one bytes are read when they are asked for."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Source:
     """A file's rows as bytes of JSON, as they were when it was opened."""
 
     path: Path
-    data: mmap.mmap | bytes
+    data: Data
     """The file's own bytes; of a container what it unpacks to."""
     begin: int
     """Offset of the first byte after a byte-order mark."""
@@ -84,13 +84,19 @@ class Source:
     ended: str = ""
     """Why `data` ends early."""
 
+    @property
+    def ends(self) -> tuple[int, ...]:
+        """Where files end: a record that stops there may be cut off."""
+        ends: tuple[int, ...] = getattr(self.data, "ends", (self.size,))
+        return ends
+
     def changed(self) -> bool:
         """Tell whether the file at `path` is no longer the one that was opened."""
         return any(stamp.changed() for stamp in self.stamps)
 
 
 def open_source(path: Path, max_bytes: int | None = None) -> Source:
-    """Copy a small file, map a large one, unpack a container; `max_bytes` is the most it may unpack to.
+    """Copy a small file, leave a large one on disk, unpack a container to at most `max_bytes`.
 
     Raises InputRefusedError with file, reason and remedy.
     """
@@ -122,7 +128,7 @@ def open_source(path: Path, max_bytes: int | None = None) -> Source:
     return source
 
 
-def read_regular(path: Path) -> tuple[mmap.mmap | bytes, os.stat_result]:
+def read_regular(path: Path) -> tuple[bytes | FileBytes, os.stat_result]:
     """Return a file's bytes; raise InputRefusedError for what is no file or empty, without ever waiting."""
     shown = short(str(path), 200)
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -134,7 +140,7 @@ def read_regular(path: Path) -> tuple[mmap.mmap | bytes, os.stat_result]:
             raise InputRefusedError(f"{shown}: not a regular file; save it to disk first")
         if info.st_size == 0:
             raise InputRefusedError(f"{shown}: the file is empty (0 bytes)")
-        return _bytes_of(descriptor, info.st_size), info
+        return _bytes_of(descriptor, info.st_size, shown), info
     finally:
         os.close(descriptor)
 
@@ -144,9 +150,9 @@ def kind_of(head: bytes) -> str:
     return next((kind for magic, kind in _KINDS if head.startswith(magic)), "")
 
 
-def _bytes_of(descriptor: int, size: int) -> mmap.mmap | bytes:
+def _bytes_of(descriptor: int, size: int, shown: str) -> bytes | FileBytes:
     if size > _COPIED:
-        return mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ)
+        return FileBytes(descriptor, size, shown)
     parts = []
     while size > 0 and (part := os.read(descriptor, size)):
         parts.append(part)

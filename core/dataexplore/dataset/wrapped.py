@@ -6,6 +6,7 @@ import numpy as np
 import orjson
 
 from dataexplore.dataset.converted import Converter
+from dataexplore.dataset.filebytes import Data
 from dataexplore.dataset.spans import Spans, array_spans
 from dataexplore.dataset.unreadable import Unreadable
 from dataexplore.text import short
@@ -14,7 +15,7 @@ _MEMBER = re.compile(rb'\s*("(?:[^"\\]|\\.)*")\s*:\s*', re.DOTALL)
 _ID = "_id"
 
 
-def convert_wrapped(data: bytes, begin: int, under: str, into: Converter) -> None:
+def convert_wrapped(data: Data, begin: int, under: str, into: Converter) -> None:
     """Add a line per record of the object that begins at `begin`; records by name get the name as `_id`."""
     members = array_spans(data, begin)
     if under:
@@ -33,7 +34,7 @@ def convert_wrapped(data: bytes, begin: int, under: str, into: Converter) -> Non
         into.add(_one_line(b'{"' + column.encode() + b'":' + name + comma + rest), line)
 
 
-def _elements(data: bytes, members: Spans, under: str, into: Converter) -> None:
+def _elements(data: Data, members: Spans, under: str, into: Converter) -> None:
     for start, end, line in _listed(members):
         name, value = _member(data[start:end])
         if not name:
@@ -63,7 +64,7 @@ def _member(text: bytes) -> tuple[bytes, bytes]:
     return (found[1], text[found.end() :]) if found else (b"", text)
 
 
-def _free_name(data: bytes, members: Spans) -> str:
+def _free_name(data: Data, members: Spans) -> str:
     """Return a name for the column of names that no record has."""
     name = _ID
     while any(b'"' + name.encode() + b'"' in data[start:end] for start, end, _ in _listed(members)):

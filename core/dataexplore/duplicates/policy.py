@@ -10,7 +10,9 @@ from dataexplore.vectors.arrays import FloatArray, IntArray
 POLICIES = ("best score", "longest", "first", "none")
 
 
-def survivors(groups: Groups, policy: str, score: FloatArray | None, length: IntArray | None) -> IntArray:
+def survivors(
+    groups: Groups, policy: str, score: FloatArray | IntArray | None, length: IntArray | None
+) -> IntArray:
     """Return one row per group, in the order of the groups; "none" decides nothing and returns no rows.
 
     `score` and `length` hold one value per row of the dataset. NaN means unscored and loses to any score;

@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dataexplore.duplicates.groups import Groups
 from dataexplore.duplicates.policy import POLICIES, survivors
@@ -110,7 +111,7 @@ class Duplicates(_Step):
             raise RuleError("the policy 'best score' needs a signal to go by")
         drop = np.zeros(len(alive), bool)
         if self.policy != "none":
-            scores = known.scores(self.signal) if self.signal else None
+            scores: NDArray[Any] | None = known.scores(self.signal) if self.signal else None
             groups = _living(known.groups(self.threshold), alive)
             drop[groups.members] = True
             drop[survivors(groups, self.policy, scores, known.dataset.response_chars)] = False

@@ -19,6 +19,18 @@ _FOREIGN = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 
+_OVER_ROWS = re.compile(
+    r"""\b(?:over | (?:avg | corr | count | covar\w* | cum\w* | dense_rank | first\w* | lag | last\w* | lead | max
+    | mean | median | min | mode | ntile | quantile\w* | rank | row_number | std\w* | string_agg | sum | var\w*
+    | array\w*)\s*\()""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def over_rows(sql: str) -> bool:
+    """Tell whether a filter may compare rows with one another: such has to see all of them at once."""
+    return bool(_OVER_ROWS.search(_QUOTED.sub("''", sql)))
+
 
 def condition(sql: str) -> pl.Expr:
     """Return a filter as an expression; raise FilterError when it is more than a condition on columns."""

@@ -1,13 +1,16 @@
 """The one owner of mutable state: a dataset, its workspace, journal, signals and view."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from dataexplore.clusters.kmeans import Clusters
+from dataexplore.dataset.cache import CacheFolder
 from dataexplore.dataset.dataset import Dataset
-from dataexplore.dataset.loading import open_dataset
+from dataexplore.dataset.loading import load
+from dataexplore.dataset.opening import Head, Progress, open_head
 from dataexplore.duplicates.groups import Groups
 from dataexplore.errors import SignalError, WorkspaceError
 from dataexplore.journal.decision import Act, Decision, Decisions
@@ -46,10 +49,21 @@ class Session:
     @classmethod
     def open(cls, path: Path | str, workspace: Path | None = None) -> "Session":
         """Open a file and its workspace, as the writer if nobody else is."""
-        dataset = open_dataset(path)
-        opened = open_workspace(dataset.path, workspace)
+        return cls.read(open_head(Path(path)), workspace)
+
+    @classmethod
+    def read(
+        cls,
+        head: Head,
+        workspace: Path | None = None,
+        progress: Progress | None = None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> "Session":
+        """Read all rows of an opened file, or what its workspace has cached of them."""
+        opened = open_workspace(head.source.path, workspace)
         try:
-            return cls(dataset, opened)
+            cache = CacheFolder(opened.cache, writable=opened.writable)
+            return cls(load(head, progress, cancelled, cache), opened)
         except BaseException:
             opened.close()
             raise

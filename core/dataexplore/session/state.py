@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dataexplore.journal.decision import DROP, KEEP, Decision, Decisions
 from dataexplore.journal.ledger import Rows
@@ -61,7 +62,7 @@ NO_ROWS = np.empty(0, np.int64)
 EMPTY = State(np.empty(0, np.int8), Counts(), View(NO_ROWS))
 
 
-def count(decisions: Decisions, tokens: Rows) -> Counts:
+def count(decisions: Decisions, tokens: NDArray[np.integer]) -> Counts:
     """Count decisions and the tokens of the kept rows."""
     kept = decisions == KEEP
     keep, drop = int(np.count_nonzero(kept)), int(np.count_nonzero(decisions == DROP))

@@ -20,7 +20,7 @@ class Histogram:
     counts: NDArray[np.int64]
     unscored: int
     exact: bool
-    _ordered: Scores = field(repr=False)
+    _ordered: NDArray[np.float64] = field(repr=False)
 
     @property
     def scored(self) -> int:
@@ -43,7 +43,7 @@ class Histogram:
 
 def histogram(scores: Scores, bins: int = 40) -> Histogram:
     """Count a signal's scores; `bins` applies when there are more than `EXACT` distinct ones."""
-    known = np.sort(scores[~np.isnan(scores)])
+    known = np.sort(scores[~np.isnan(scores)]).astype(np.float64)
     unscored = len(scores) - len(known)
     values, counts = np.unique(known, return_counts=True)
     if len(values) <= EXACT:

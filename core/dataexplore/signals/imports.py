@@ -41,7 +41,7 @@ def read_ratings(path: Path, dataset: Dataset, on: str = "row") -> Ratings:
     here = lines >= 0
     columns = {}
     for column in table:
-        taken = column.name in (on, *OWN_COLUMNS) or column.name in dataset.frame.columns
+        taken = column.name in (on, *OWN_COLUMNS) or column.name in dataset.table.fields
         if taken or not column.dtype.is_numeric():
             continue
         scores = np.full(len(dataset), np.nan)
@@ -91,11 +91,11 @@ def _matched(column: pl.Series, dataset: Dataset, on: str, path: Path) -> int:
 
 
 def _shared(dataset: Dataset, on: str) -> pl.Series:
-    if on not in dataset.frame.columns:
+    if on not in dataset.table.fields:
         raise SignalError(
             f"the dataset has no field {short(on, 40)!r} to match on; use row, key or a shared field"
         )
-    return dataset.frame[on].cast(pl.String)
+    return dataset.table.column(on).cast(pl.String)
 
 
 def _rows(column: pl.Series, dataset: Dataset, on: str, path: Path) -> Rows:

@@ -6,7 +6,7 @@ from typing import Any
 
 from dataexplore.errors import JobError
 from dataexplore.tune.settings import TuneSettings
-from dataexplore.tune.template import IGNORED, Template
+from dataexplore.tune.template import IGNORED, ROLES, Template
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,8 @@ class Plan:
     truncated: int
     """Trained rows that were cut to `max_tokens`."""
     untrainable: list[int]
-    """Row numbers (from 0) with nothing to learn: an empty answer, or a prompt that fills `max_tokens`."""
+    """Row numbers (from 0) with nothing to learn: no messages, an empty answer, turns in an order that the
+    template refuses, or a prompt that fills `max_tokens`."""
     p50: int
     p95: int
     longest: int
@@ -58,6 +59,7 @@ def plan(
     encoded: list[Encoded] = []
     untrainable: list[int] = []
     given = truncated = 0
+    refused = ""
     for given, row in enumerate(rows, 1):
         if given % 200 == 0:
             progress(given)
@@ -65,6 +67,9 @@ def plan(
             continue
         messages = _messages(row)
         answered = any(m["role"] == "assistant" and m["content"].strip() for m in messages)
+        if answered and (why := template.refusal(messages)):
+            refused = refused or why
+            answered = False
         ids, labels = template.render(messages) if answered else ([], [])
         cut = len(ids) > settings.max_tokens
         ids, labels = ids[: settings.max_tokens], labels[: settings.max_tokens]
@@ -74,6 +79,8 @@ def plan(
             continue
         truncated += cut
         encoded.append(Encoded(row["row"], ids, labels))
+    if refused and not encoded:
+        raise JobError(refused)
     lengths = sorted(len(row.input_ids) for row in encoded)
     return Plan(
         encoded=encoded,
@@ -95,10 +102,7 @@ def _messages(row: Mapping[str, Any]) -> list[Mapping[str, str]]:
     if not isinstance(messages, list) or not isinstance(row.get("row"), int):
         raise JobError("rows.jsonl: a line lacks its row number or its messages; make the run again")
     for message in messages:
-        if (
-            message.get("role") not in ("system", "user", "assistant")
-            or type(message.get("content")) is not str
-        ):
+        if message.get("role") not in ROLES or type(message.get("content")) is not str:
             raise JobError(f"row {row['row'] + 1} has a message without a known role or without text")
     return messages
 

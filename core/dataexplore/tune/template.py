@@ -2,24 +2,15 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from dataexplore.errors import JobError
-from dataexplore.text import short
+from dataexplore.tune.layout import Piece, chat_layout, plain_layout
 
 IGNORED = -100
 """The label of a token that is read but not learned."""
-_MARK = "\t{}qj7zx\t"  # no template contains it; the tabs show whether the template trims
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A stretch of the rendered text: the template's own words, or one message's (`message` is its place)."""
-
-    text: str
-    message: int | None = None
+ROLES = ("system", "user", "assistant", "tool")
 
 
 class Template:
@@ -38,6 +29,14 @@ class Template:
     def name(self) -> str:
         """`chat template` or `plain`."""
         return "chat template" if self.chat else "plain"
+
+    def refusal(self, messages: Sequence[Mapping[str, str]]) -> str:
+        """Return why the template takes no conversation of these roles in this order, or ""."""
+        try:
+            self._layout(tuple(message["role"] for message in messages))
+        except JobError as error:
+            return str(error)
+        return ""
 
     def render(self, messages: Sequence[Mapping[str, str]]) -> tuple[list[int], list[int]]:
         """Return the input ids and, as long, the labels (`IGNORED` where nothing is learned)."""
@@ -77,27 +76,8 @@ class Template:
 
     def _layout(self, roles: tuple[str, ...]) -> list[Piece]:
         if roles not in self._layouts:
-            self._layouts[roles] = self._chat_layout(roles) if self.chat else _plain_layout(roles)
+            self._layouts[roles] = chat_layout(self.tokenizer, roles) if self.chat else plain_layout(roles)
         return self._layouts[roles]
-
-    def _chat_layout(self, roles: tuple[str, ...]) -> list[Piece]:
-        marked = [{"role": role, "content": _MARK.format(place)} for place, role in enumerate(roles)]
-        try:
-            text = self.tokenizer.apply_chat_template(marked, tokenize=False)
-        except Exception as error:
-            why = short(str(error).strip().split("\n")[0] or type(error).__name__, 160)
-            raise JobError(f"the model's chat template refuses {'+'.join(roles)} messages: {why}") from None
-        found = list(re.finditer(r"\t?(\d+)qj7zx\t?", text))
-        if [int(match[1]) for match in found] != list(range(len(roles))):
-            raise JobError("the model's chat template leaves messages out or changes their order")
-        pieces, at = [], 0
-        for match in found:
-            if match.start() > at:
-                pieces.append(Piece(text[at : match.start()]))
-            trims = not (match[0].startswith("\t") and match[0].endswith("\t"))
-            pieces.append(Piece("trim" if trims else "", int(match[1])))
-            at = match.end()
-        return [*pieces, Piece(text[at:])] if text[at:] else pieces
 
     def _end(self, text: str) -> tuple[list[int], str]:
         """Split what follows an answer into its end token and the rest."""
@@ -206,19 +186,6 @@ class Template:
         if self.chat or bos is None:
             return []
         return [bos] if list(self.tokenizer("a")["input_ids"])[:1] == [bos] else []
-
-
-def _plain_layout(roles: tuple[str, ...]) -> list[Piece]:
-    pieces = []
-    for place, role in enumerate(roles):
-        gap = "\n\n" if place and roles[place - 1] == "assistant" else ""
-        if role == "user":
-            pieces += [Piece(gap + "### Instruction:\n"), Piece("", place), Piece("\n\n")]
-        elif role == "assistant":
-            pieces += [Piece(gap + "### Response:\n"), Piece("", place)]
-        else:
-            pieces += [*([Piece(gap)] if gap else []), Piece("", place), Piece("\n\n")]
-    return pieces
 
 
 def _any_of(texts: Sequence[str | None]) -> re.Pattern[str] | None:

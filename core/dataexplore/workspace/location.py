@@ -2,14 +2,24 @@
 
 import hashlib
 import os
+import re
 from pathlib import Path
 
 from dataexplore.errors import WorkspaceError
 from dataexplore.text import short
 
+_SNAPSHOT = re.compile(r"datasets--(?P<repo>[^/]+)/snapshots/[0-9a-f]{40}/(?P<file>.+)$")
+
 
 def beside(path: Path) -> Path:
-    """Return the workspace folder next to a dataset."""
+    """Return the workspace folder next to a dataset; for one in the cache of the hub, in the current folder.
+
+    What lies in a cache may be deleted at any time: decisions may not.
+    """
+    found = _SNAPSHOT.search(path.as_posix())
+    if found:
+        name = f"{found['repo']}--{found['file'].replace('/', '--')}"
+        return Path(".dataexplore") / name
     return path.parent / ".dataexplore" / path.name
 
 

@@ -37,6 +37,11 @@ class Workspace:
         """The folder of stored vectors."""
         return self.folder / "vectors"
 
+    @property
+    def cache(self) -> Path:
+        """The folder of what can be made anew from the data."""
+        return self.folder / "cache"
+
     def close(self) -> None:
         """Close the database and let the next writer in."""
         self.database.close()

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dataexplore.dataset.columns import MAX_FIELDS, ColumnBuilder
+from dataexplore.dataset.columns import MAX_FIELDS, columns_of
+from dataexplore.dataset.parts import Held, Stored, Table, kinds_of
+from dataexplore.dataset.schema import Schema
 
 VALUE = (
     st.none()
@@ -23,10 +25,12 @@ VALUE = (
 
 
 def frame(*chunks: list[dict[str, Any]], always: tuple[str, ...] = ()) -> pl.DataFrame:
-    builder = ColumnBuilder(always)
-    for chunk in chunks:
-        builder.add(chunk)
-    return builder.frame()
+    frames = [pl.DataFrame(columns_of(chunk, always)) for chunk in chunks]
+    parts = [
+        Stored(len(chunk), kinds_of(made), Held(made)) for chunk, made in zip(chunks, frames, strict=True)
+    ]
+    table = Table(Schema("text", response=always[0] if always else ""), parts, MAX_FIELDS)
+    return pl.concat(table.frames())
 
 
 def values(*chunks: list[Any]) -> list[Any]:

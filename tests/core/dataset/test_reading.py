@@ -53,7 +53,7 @@ def test_turns(
         [{field: [{role: who, text: what} for who, what in said]}, {field: []}, {field: "no list"}, {}]
     )
     assert dataset.schema.turns == field
-    assert dataset.prompts.to_list() == ["a", "", "", ""]
+    assert dataset.prompts.to_list() == ["a\n\nc", "", "", ""]
     assert dataset.responses[0] == "b\n\nd"
     assert [turn.role for turn in dataset.turns(0)] == ["user", "assistant", "user", "assistant"]
     assert dataset.problems[f"missing {field}"].tolist() == [2, 3]
@@ -88,8 +88,8 @@ def test_problems_are_named_and_numbered(opened: Callable[[list[Any]], Dataset])
     assert {name: rows.tolist() for name, rows in dataset.problems.items()} == {
         "missing output": [3],
         "null output": [2],
-        "output is not text": [4],
-        "input is not text": [5],
+        "output is not text (number)": [4],
+        "input is not text (list)": [5],
         "empty response": [1, 2, 3],
         "empty prompt": [11],
         "control characters": [6, 9],

@@ -1,5 +1,6 @@
 """Bars count every row once: exact values when they are few, bins when they are many, unscored apart."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -88,3 +89,15 @@ def test_numeric_fields_are_signals_and_infinity_is_no_score(alpaca: Callable[..
     signals = field_signals(open_dataset(path).frame)
     assert set(signals) == {"score", "half"}
     assert (signals["half"].scored, signals["half"].unscored) == (1, 1)
+
+
+def test_scores_that_are_text_are_a_signal_and_what_is_no_number_is_unscored(tmp_path: Path) -> None:
+    values = ["4.5/5", "5", " 3 ", "N/A", "\uff14", "4,5", "inf", "", True, [4], "10/10", "-1", "1e1", 4.5, 0]
+    path = tmp_path / "scores.jsonl"
+    path.write_text(
+        "".join(json.dumps({"instruction": "i", "output": "o", "score": v}) + "\n" for v in values)
+    )
+    signal = field_signals(open_dataset(path).frame)["score"]
+    assert signal.scores[~np.isnan(signal.scores)].tolist() == [5.0, 3.0, -1.0, 10.0, 4.5, 0.0]
+    assert (signal.scored, signal.unscored) == (6, 9)
+    assert signal.note == "text read as numbers; 9 are none and unscored"

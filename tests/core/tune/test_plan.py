@@ -55,9 +55,26 @@ def test_only_the_first_rows_when_asked(tmp_path: Any) -> None:
 
 
 def test_a_row_that_is_none_is_named(tmp_path: Any) -> None:
-    bad = {"row": 6, "key": "6", "messages": [{"role": "tool", "content": "x"}]}
+    bad = {"row": 6, "key": "6", "messages": [{"role": "narrator", "content": "x"}]}
     with pytest.raises(JobError, match="row 7"):
         plan([bad], tiny.tokenizer(), settings(tmp_path))
+
+
+def test_rows_whose_order_the_template_refuses_are_left_out_unless_that_is_all(tmp_path: Any) -> None:
+    words = tiny.tokenizer()
+    words.chat_template = (
+        "{% if messages[0]['role'] == 'assistant' %}{{ raise_exception('late') }}{% endif %}" + (tiny.CHAT)
+    )
+    odd = {"row": 7, "key": "7", "messages": [{"role": "assistant", "content": "hello"}]}
+    planned = plan([ROWS[0], odd], words, settings(tmp_path))
+    assert ([encoded.row for encoded in planned.encoded], planned.untrainable) == ([0], [7])
+    with pytest.raises(JobError, match="refuses assistant messages: late"):
+        plan([odd], words, settings(tmp_path))
+
+
+def test_a_row_without_messages_is_left_out(tmp_path: Any) -> None:
+    planned = plan([ROWS[0], {"row": 8, "key": "8", "messages": []}], tiny.tokenizer(), settings(tmp_path))
+    assert planned.untrainable == [8]
 
 
 def test_padding_is_neither_read_nor_learned(tmp_path: Any) -> None:

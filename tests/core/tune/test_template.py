@@ -129,6 +129,40 @@ def test_a_tokenizer_that_prefixes_words_is_not_given_extra_spaces() -> None:
     assert words.convert_ids_to_tokens(answer) == ["d", "e", "</s>"]
 
 
+TOOLS = [
+    {"role": "user", "content": "one"},
+    {"role": "assistant", "content": "<tool_call>\n{}\n</tool_call>"},
+    {"role": "tool", "content": "three"},
+    {"role": "assistant", "content": "red"},
+]
+
+
+def test_what_a_tool_answers_is_read_and_the_call_is_learned(chat: Any, plain: Any) -> None:
+    ids, labels = Template(chat).render(TOOLS)
+    assert chat.decode(ids) == chat.apply_chat_template(TOOLS, tokenize=False)
+    assert learned(chat, ids, labels) == "<tool_call>\n{}\n</tool_call><|im_end|>red<|im_end|>"
+    ids, labels = Template(plain).render(TOOLS)
+    assert "</s>\n\n### Tool:\nthree\n\n### Response:\nred</s>" in plain.decode(ids)
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        "{% if m['role'] == 'tool' %}{{ raise_exception('no tools') }}{% endif %}",
+        "{% if m['role'] == 'tool' %}{{ m['content'] | tojson }}{% else %}",
+    ],
+)
+def test_a_template_that_knows_no_tools_gets_their_answers_from_the_user(known: str) -> None:
+    words = tiny.tokenizer()
+    inner = tiny.CHAT.removeprefix("{% for m in messages %}").removesuffix("{% endfor %}")
+    end = "{% endif %}" if known.endswith("{% else %}") else ""
+    words.chat_template = "{% for m in messages %}" + known + inner + end + "{% endfor %}"
+    ids, labels = Template(words).render(TOOLS)
+    answer = "<|im_start|>user\n<tool_response>\nthree\n</tool_response><|im_end|>"
+    assert answer in words.decode(ids)
+    assert learned(words, ids, labels) == "<tool_call>\n{}\n</tool_call><|im_end|>red<|im_end|>"
+
+
 def test_a_refusing_template_is_named() -> None:
     words = tiny.tokenizer()
     words.chat_template = "{{ raise_exception('System role not supported') }}"

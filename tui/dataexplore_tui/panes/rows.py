@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from rich.style import Style
 from rich.text import Text
 
+from dataexplore.dataset.fitting import own_schema
 from dataexplore.dataset.opening import Head
 from dataexplore.dataset.schema import prompt_of, response_of, turns
 from dataexplore.session.state import State
@@ -76,7 +77,7 @@ class ViewSource:
             (f"{row + 1:>8,} ", DIM),
             f"{score:>12}",
             (f" {int(self.dataset.response_chars[row]):>6,}  ", DIM),
-            shown(self.dataset.prompt(row)[:_CUT]),
+            shown((self.dataset.prompt(row) or self.dataset.response(row))[:_CUT]),
         )
 
 
@@ -95,6 +96,7 @@ class HeadSource:
 
     def line(self, index: int, width: int) -> Text:
         """Return one row as a line; nothing is decided and nothing scored yet."""
-        said = turns(self._head.records[index], self._head.schema)
+        record = self._head.records[index]
+        said = turns(record, own_schema(record, self._head.schema))
         number, length = (f" {index + 1:>8,} {'':>12}", DIM), (f" {len(response_of(said)):>6,}  ", DIM)
-        return line((" ·", DIM), number, length, shown(prompt_of(said)[:_CUT]))
+        return line((" ·", DIM), number, length, shown((prompt_of(said) or response_of(said))[:_CUT]))

@@ -1,0 +1,122 @@
+"""Keeps what was read of a large file as columns on disk, so that it opens at once the next time."""
+
+import io
+import shutil
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from dataexplore.dataset.parts import Columns
+
+_RESERVE = 1 << 30
+"""Disk space that is left to others."""
+WORTH_IT = 1 << 27
+"""A file up to this size (128 MiB) is read about as fast as a cache of it."""
+HELD = 5 << 25
+"""Bytes of columns that stay in memory (160 MiB); others are read when they are asked for."""
+
+Again = Callable[[], pl.DataFrame]
+"""Makes the columns of a part anew, of the file's own bytes."""
+
+
+class Room:
+    """How many bytes of columns may still be held in memory."""
+
+    def __init__(self, size: int = HELD) -> None:
+        self._left = size
+
+    def take(self, frame: pl.DataFrame) -> bool:
+        """Reserve what a frame takes, if there is that much."""
+        size = int(frame.estimated_size())
+        if size > self._left:
+            return False
+        self._left -= size
+        return True
+
+
+@dataclass
+class Cached:
+    """Columns of a part in a file of the cache: checked when they are first read, held while there is room."""
+
+    path: Path
+    checksum: int
+    again: Again = field(repr=False)
+    room: Room = field(repr=False)
+    _checked: bool = False
+    _frame: pl.DataFrame | None = field(default=None, repr=False)
+
+    @property
+    def frame(self) -> pl.DataFrame | None:
+        """The columns, if they are in memory."""
+        return self._frame
+
+    def read(self, names: Sequence[str] | None) -> pl.DataFrame:
+        """Return some of the columns; a damaged or missing file is as good as none."""
+        frame = self._frame
+        if frame is None:
+            frame = self._projected(names) if self._checked else self._first()
+        return frame if names is None else frame.select([name for name in names if name in frame.columns])
+
+    def hold(self, frame: pl.DataFrame) -> None:
+        """Keep the columns in memory, if there is room."""
+        if self.room.take(frame):
+            self._frame = frame
+
+    def _first(self) -> pl.DataFrame:
+        try:
+            data = self.path.read_bytes()
+            frame = pl.read_ipc(io.BytesIO(data)) if zlib.crc32(data) == self.checksum else self.again()
+        except (OSError, pl.exceptions.PolarsError):
+            return self.again()
+        self._checked = zlib.crc32(data) == self.checksum
+        self.hold(frame)
+        return frame
+
+    def _projected(self, names: Sequence[str] | None) -> pl.DataFrame:
+        try:
+            if names is None:
+                return pl.read_ipc(self.path)
+            there = pl.read_ipc_schema(self.path)
+            return pl.read_ipc(self.path, columns=[name for name in names if name in there])
+        except (OSError, pl.exceptions.PolarsError):
+            return self.again()
+
+
+class CacheFolder:
+    """The folder of one dataset's cache: a file per part, arrays, and a manifest that is written last."""
+
+    def __init__(self, folder: Path, *, writable: bool) -> None:
+        self.folder = folder
+        self.writable = writable
+        self.room = Room()
+
+    def begin(self, size: int) -> bool:
+        """Make an empty folder for the columns of a file of so many bytes; tell whether there is room."""
+        if not self.writable or size <= WORTH_IT:
+            return False
+        try:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            self.folder.mkdir(mode=0o700, parents=True)
+            # Columns take about as much as the text; arrays a tenth of it.
+            return shutil.disk_usage(self.folder).free > 1.3 * size + _RESERVE
+        except OSError:
+            return False
+
+    def put(self, index: int, frame: pl.DataFrame, again: Again) -> Cached | None:
+        """Write the columns of one part; None when that failed."""
+        buffer = io.BytesIO()
+        path = self.folder / f"part-{index:05d}.arrow"
+        try:
+            frame.write_ipc(buffer, compression="uncompressed")
+            data = buffer.getbuffer()
+            path.write_bytes(data)
+        except (OSError, pl.exceptions.PolarsError):
+            return None
+        return Cached(path, zlib.crc32(data), again, self.room, _checked=True)
+
+
+Put = Callable[[int, pl.DataFrame, Again], Columns | None]
+"""Puts the columns of a part, given with its number, somewhere; None where that failed."""

@@ -1,0 +1,212 @@
+"""Turns the bytes of some rows into columns: usual rows all at once, odd ones one by one."""
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import orjson
+import polars as pl
+from numpy.typing import NDArray
+
+from dataexplore.dataset.columns import columns_of, stacked
+from dataexplore.dataset.examine import Examined, examine
+from dataexplore.dataset.parse import MAX_KEYS, Record, parse
+from dataexplore.dataset.regular import Regular
+from dataexplore.dataset.repeats import repeats
+from dataexplore.dataset.schema import Schema
+
+PROMPT, RESPONSE = "\0prompt", "\0response"
+"""Columns for what is asked and answered, where the fields alone do not say it; no field has such a name."""
+
+Texts = tuple[pl.Series, pl.Series]
+
+_FEW = 1000
+"""Up to so many lines are cut out of a block; of more, those that stay are joined."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """How the rows of one dataset are read."""
+
+    schema: Schema
+    regular: Regular | None
+    fixed: bool = False
+    """Whether a person said what the fields mean."""
+
+    def framed(self, rows: Sequence[bytes], block: bytes | None = None, *, cut_off: bool = False) -> "Framed":
+        """Read rows; `block` holds the same with a line end after each, where there is such.
+
+        `cut_off` tells that the last row ends the file without a line end.
+        """
+        usual, frame = self._usual(rows, block)
+        odd, records, reasons = _parsed(rows, np.flatnonzero(~usual), cut_off)
+        readable = np.ones(len(rows), bool)
+        readable[list(reasons)] = False
+        place = np.cumsum(readable) - 1
+        texts = self.schema.text_fields
+        examined = examine(records, self.schema, self.fixed)
+        frame = _merged(frame, np.flatnonzero(usual), columns_of(records, texts), odd)
+        frame = _with_texts(frame, self.schema, examined, place[odd])
+        twice = repeats([rows[one] for one in odd], records, texts)
+        return Framed(frame, readable, reasons, place[odd], examined, place[[odd[one] for one in twice]])
+
+    def _usual(self, rows: Sequence[bytes], block: bytes | None) -> tuple[NDArray[np.bool_], pl.DataFrame]:
+        none = np.zeros(len(rows), bool), pl.DataFrame()
+        if self.regular is None or not rows:
+            return none
+        usual: NDArray[np.bool_] = self.regular.matches(_decoded(rows, block)).to_numpy()
+        count = int(np.count_nonzero(usual))
+        if not count:
+            return none
+        try:
+            frame = self.regular.frame(_lines(rows, usual, block))
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
+            return none
+        lost = frame.height != count or any(frame[name].null_count() for name in self.regular.texts)
+        return none if lost else (usual, frame)
+
+
+class Framed(NamedTuple):
+    """Rows as columns, and what was seen of them."""
+
+    frame: pl.DataFrame
+    """Readable rows in order; no column where no row has the field."""
+    readable: NDArray[np.bool_]
+    """Which of the given rows are readable."""
+    reasons: dict[int, str]
+    """Why a row is not, by its place among the given."""
+    odd: NDArray[np.int64]
+    """Places, among the readable rows, of those that were parsed one by one."""
+    examined: Examined
+    """What was seen of these."""
+    repeated: NDArray[np.int64]
+    """Places, among the readable rows, of those that name a field twice."""
+
+
+def texts_of(frame: pl.DataFrame, schema: Schema) -> Texts:
+    """Return what is asked and answered in each row."""
+    if PROMPT in frame.columns:
+        return frame[PROMPT].alias("prompt"), frame[RESPONSE].alias("response")
+    prompt = _field(frame, schema.prompt)
+    if schema.input:
+        extra = _field(frame, schema.input)
+        both = (prompt + "\n" + extra).to_frame("both")
+        asked = pl.when(extra == "").then(prompt).when(prompt == "").then(extra).otherwise(pl.col("both"))
+        prompt = both.select(asked.alias("prompt")).to_series()
+    return prompt.alias("prompt"), _field(frame, schema.response).alias("response")
+
+
+def text_columns(schema: Schema) -> list[str]:
+    """Return the columns that `texts_of` looks at."""
+    return [name for name in (PROMPT, RESPONSE, schema.prompt, schema.input, schema.response) if name]
+
+
+def _field(frame: pl.DataFrame, name: str) -> pl.Series:
+    if not name or name not in frame.columns or frame[name].dtype != pl.String:
+        return pl.Series([""], dtype=pl.String).new_from_index(0, frame.height)
+    return frame[name].fill_null("")
+
+
+def _parsed(
+    rows: Sequence[bytes], odd: NDArray[np.int64], cut_off: bool
+) -> tuple[list[int], list[Record], dict[int, str]]:
+    """Parse rows one by one; return the places of records, the records, and the reasons of the others."""
+    places: list[int] = []
+    records: list[Record] = []
+    reasons: dict[int, str] = {}
+    for place in odd.tolist():
+        row = rows[place]
+        try:
+            value = orjson.loads(row)
+        except orjson.JSONDecodeError:
+            value = None
+        if type(value) is not dict or len(value) > MAX_KEYS:
+            value = parse(row, cut_off=cut_off and place == len(rows) - 1)
+        if isinstance(value, str):
+            reasons[place] = value
+        else:
+            places.append(place)
+            records.append(value)
+    return places, records, reasons
+
+
+def _decoded(rows: Sequence[bytes], block: bytes | None) -> pl.Series:
+    """Return rows as text, null where they are not UTF-8."""
+    try:
+        if block is None:
+            return pl.Series(rows, dtype=pl.Binary).cast(pl.String)
+        lines = pl.scan_lines(io.BytesIO(block)).collect().to_series()
+        if len(lines) == len(rows):
+            return lines
+    except pl.exceptions.ComputeError:
+        pass
+    return pl.Series([_decoded_row(row) for row in rows], dtype=pl.String)
+
+
+def _decoded_row(row: bytes) -> str | None:
+    try:
+        return row.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def _lines(rows: Sequence[bytes], wanted: NDArray[np.bool_], block: bytes | None) -> bytes:
+    """Return the wanted rows, one a line."""
+    if block is not None:
+        others = np.flatnonzero(~wanted)
+        if not len(others):
+            return block
+        if len(others) < _FEW:
+            return _without(block, rows, others)
+    kept = [rows[place] for place in np.flatnonzero(wanted).tolist()]
+    lines = b"\n".join(kept)
+    if lines.count(b"\n") < len(kept) and b"\r" not in lines:
+        return lines
+    # Inside a record a line end is white space: text has none that is not escaped.
+    return b"\n".join(row.replace(b"\n", b" ").replace(b"\r", b" ") for row in kept)
+
+
+def _without(block: bytes, rows: Sequence[bytes], others: NDArray[np.int64]) -> bytes:
+    """Return a block of lines without some of them."""
+    size = np.fromiter(map(len, rows), np.int64, len(rows)) + 1
+    end = np.cumsum(size)
+    kept, at = [], 0
+    for place in others.tolist():
+        kept.append(block[at : int(end[place] - size[place])])
+        at = int(end[place])
+    return b"".join([*kept, block[at:]])
+
+
+def _merged(
+    usual: pl.DataFrame,
+    usual_at: NDArray[np.int64],
+    odd: Mapping[str, pl.Series],
+    odd_at: Sequence[int],
+) -> pl.DataFrame:
+    """Put usual and odd rows back into their order."""
+    if not odd_at:
+        return usual
+    columns = {column.name: column for column in usual}
+    names = list(dict.fromkeys([*columns, *odd]))
+    frame = stacked([(columns, len(usual_at)), (odd, len(odd_at))], names)
+    if not len(usual_at):
+        return frame
+    order = np.argsort(np.concatenate((usual_at, np.array(odd_at, np.int64))), kind="stable")
+    return frame[order]
+
+
+def _with_texts(
+    frame: pl.DataFrame, schema: Schema, examined: Examined, odd: NDArray[np.int64]
+) -> pl.DataFrame:
+    """Add the texts as columns where the fields do not say what was seen in the odd rows."""
+    if not len(odd):
+        return frame
+    prompts, responses = texts_of(frame, schema)
+    seen = pl.Series(examined.prompts, dtype=pl.String), pl.Series(examined.responses, dtype=pl.String)
+    if prompts[odd].equals(seen[0]) and responses[odd].equals(seen[1]):
+        return frame
+    return frame.with_columns(
+        prompts.scatter(odd, seen[0]).alias(PROMPT), responses.scatter(odd, seen[1]).alias(RESPONSE)
+    )

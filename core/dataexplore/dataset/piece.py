@@ -1,0 +1,206 @@
+"""Reads some rows that follow one another: their columns, where they stand, and what is odd about them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from dataexplore.dataset.examine import examine_columns
+from dataexplore.dataset.filebytes import read
+from dataexplore.dataset.framing import Framed, Reader, texts_of
+from dataexplore.dataset.keys import Keys, digests
+from dataexplore.dataset.problems import Problems, merge
+from dataexplore.dataset.schema import Schema
+from dataexplore.dataset.source import Source
+from dataexplore.dataset.spans import Offsets, Spans, positions, trimmed
+from dataexplore.dataset.textflags import hidden_problems
+from dataexplore.dataset.unreadable import Unreadable
+from dataexplore.text import short
+
+BYTES_PER_TOKEN = 4.0
+"""A usual figure for English; the preflight of a run counts with the model's own tokenizer."""
+MARKERS = [
+    *("<|", "<\uff5c", "<s>", "</s>", "[INST]", "[/INST]", "<<SYS>>", "<</SYS>>", "_of_turn>"),
+    *("<bos>", "<eos>", "<pad>", "<unk>", "AVAILABLE_TOOLS]", "TOOL_CALLS]", "TOOL_RESULTS]"),
+]
+"""Each text that a model's tokenizer reads as one special token has one of these in it."""
+_MOST, _LEAST = 1 << 24, 1 << 22
+"""Bytes that are read together: more rows at once cost memory, fewer cost time."""
+_WINDOW = 1 << 16
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Bytes of a file in which some rows stand."""
+
+    begin: int
+    stop: int
+    spans: Spans | None = None
+    """Where the rows are, if that is known; otherwise each is a line."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Readable rows of one stretch."""
+
+    frame: pl.DataFrame
+    start: Offsets
+    end: Offsets
+    line: Offsets
+    """From 1 within the stretch, or in the file where the stretch had spans."""
+    hashes: Keys
+    tokens: NDArray[np.int32]
+    """Estimated: UTF-8 bytes of prompt and response divided by four."""
+    chars: NDArray[np.int32]
+    """Length of each response in characters."""
+    others: Mapping[int, Schema]
+    """Rows of another schema than the file's, by their place."""
+    problems: Problems
+    """Places by the name of the problem."""
+    unreadable: tuple[Unreadable, ...]
+    readable: NDArray[np.bool_]
+    """Which of the records found here are rows."""
+    lines: int
+    """Line ends in the stretch."""
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+
+def stretches(source: Source, spans: Spans | None) -> Iterator[Stretch]:
+    """Cut a file into stretches of whole rows."""
+    size = max(_LEAST, min(_MOST, source.size // 8))
+    if spans is None:
+        at = source.begin
+        while at < source.size:
+            stop = _line_end(source, at + size)
+            yield Stretch(at, stop)
+            at = stop
+        return
+    first = 0
+    while first < len(spans):
+        begin = int(spans.start[first])
+        last = max(first + 1, int(np.searchsorted(spans.end, begin + size)))
+        some = Spans(spans.start[first:last], spans.end[first:last], spans.line[first:last])
+        yield Stretch(begin, int(some.end[-1]), some)
+        first = last
+
+
+class Rows(NamedTuple):
+    """The bytes of the rows of a stretch."""
+
+    rows: list[bytes]
+    spans: Spans
+    """Where they stand in the file."""
+    block: bytes | None
+    """The same rows with nothing but a line end after each; None where there is more between them."""
+    lines: int
+    """Line ends in the stretch."""
+
+
+def rows_of(source: Source, stretch: Stretch) -> Rows:
+    """Cut a stretch into rows."""
+    block = read(source.data, stretch.begin, stretch.stop)
+    if stretch.spans is None:
+        return _lines(block, stretch.begin)
+    spans = stretch.spans.moved(-stretch.begin)
+    pairs = zip(spans.start.tolist(), spans.end.tolist(), strict=True)
+    return Rows([block[start:end] for start, end in pairs], stretch.spans, None, 0)
+
+
+def _lines(block: bytes, begin: int) -> Rows:
+    breaks = positions(block, b"\n")
+    ends = breaks if block.endswith(b"\n") else np.append(breaks, len(block))
+    starts = np.concatenate(([0], ends[:-1] + 1))
+    buffer = np.frombuffer(block, np.uint8)
+    filled = bool((starts < ends).all())
+    if filled and (buffer[starts] == ord("{")).all() and (buffer[ends - 1] == ord("}")).all():
+        rows = block.split(b"\n")
+        spans = Spans(starts + begin, ends + begin, np.arange(1, len(starts) + 1))
+        return Rows(rows[: len(starts)], spans, block, len(breaks))
+    spans = trimmed(block, starts, ends, np.arange(1, len(starts) + 1))
+    pairs = zip(spans.start.tolist(), spans.end.tolist(), strict=True)
+    return Rows([block[start:end] for start, end in pairs], spans.moved(begin), None, len(breaks))
+
+
+def frame_of(source: Source, reader: Reader, stretch: Stretch) -> pl.DataFrame:
+    """Read the columns of a stretch again."""
+    found = rows_of(source, stretch)
+    return reader.framed(found.rows, found.block).frame
+
+
+def read_piece(source: Source, reader: Reader, stretch: Stretch) -> Piece:
+    """Read all that is to be known about the rows of a stretch."""
+    rows, spans, block, breaks = rows_of(source, stretch)
+    cut_off = bool(len(rows)) and int(spans.end[-1]) in source.ends
+    framed = reader.framed(rows, block, cut_off=cut_off)
+    readable = framed.readable
+    prompts, responses = texts_of(framed.frame, reader.schema)
+    size = prompts.str.len_bytes().to_numpy() + responses.str.len_bytes().to_numpy()
+    kept = rows if not framed.reasons else [rows[place] for place in np.flatnonzero(readable).tolist()]
+    return Piece(
+        framed.frame,
+        spans.start[readable],
+        spans.end[readable],
+        spans.line[readable],
+        digests(kept),
+        np.ceil(size / BYTES_PER_TOKEN).astype(np.int32),
+        responses.str.len_chars().to_numpy().astype(np.int32),
+        _others(framed, reader.schema),
+        _problems(framed, prompts, responses, reader.schema),
+        tuple(
+            Unreadable(int(spans.line[place]), reason, _preview(rows[place]))
+            for place, reason in framed.reasons.items()
+        ),
+        readable,
+        breaks,
+    )
+
+
+def _others(framed: Framed, schema: Schema) -> dict[int, Schema]:
+    places = framed.odd.tolist()
+    found = zip(places, framed.examined.schemas, strict=True)
+    return {place: other for place, other in found if other != schema}
+
+
+def _problems(framed: Framed, prompts: pl.Series, responses: pl.Series, schema: Schema) -> Problems:
+    found: list[Problems] = [
+        {name: framed.odd[np.array(places, np.int64)] for name, places in framed.examined.problems.items()}
+    ]
+    if len(framed.repeated):
+        found.append({"repeated field": framed.repeated})
+    looked_at = _worth_a_look(framed, prompts, responses)
+    flagged = examine_columns(prompts[looked_at], responses[looked_at], schema)
+    found.append({name: looked_at[places] for name, places in flagged.items()})
+    system = framed.frame.get_column(schema.system, default=None) if schema.system else None
+    if system is not None and system.dtype == pl.String and system.str.contains_any(MARKERS).any():
+        found.append(hidden_problems(system))
+    return merge(found)
+
+
+def _worth_a_look(framed: Framed, prompts: pl.Series, responses: pl.Series) -> NDArray[np.int64]:
+    """Return rows that a check of texts may flag: usual ones have no control or invisible characters."""
+    odd = np.zeros(len(prompts), bool)
+    odd[framed.odd] = True
+    odd |= (prompts.str.contains(r"^\s*$") | responses.str.contains(r"^\s*$")).to_numpy()
+    odd |= (prompts.str.contains_any(MARKERS) | responses.str.contains_any(MARKERS)).to_numpy()
+    return np.flatnonzero(odd)
+
+
+def _preview(row: bytes) -> str:
+    return short(row[:200].decode("utf-8", "replace"), 80)
+
+
+def _line_end(source: Source, at: int) -> int:
+    """Return the offset after the first line end from `at` on."""
+    window = _WINDOW
+    while at < source.size:
+        found = source.data[at : at + window].find(b"\n")
+        if found >= 0:
+            return at + found + 1
+        at += window
+        window = min(2 * window, _MOST)
+    return source.size
