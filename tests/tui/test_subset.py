@@ -34,3 +34,48 @@ async def test_an_export_onto_the_dataset_itself_is_refused(tiny: Path) -> None:
         await screen.type(str(tiny))
         await screen.shows("is the dataset itself")
     assert tiny.read_bytes() == before
+
+
+async def test_a_conversion_shows_what_does_not_fit_before_it_writes(tiny: Path) -> None:
+    with tiny.open("a") as file:
+        file.write('{"text":"no turns"}\n')
+    out = tiny.with_name("talk.jsonl")
+    async with opened(tiny) as screen:
+        await screen.press("5", "c")
+        await screen.type("klingon")
+        await screen.shows("there are alpaca, sharegpt, messages, prompt-completion")
+        await screen.type("sharegpt")
+        await screen.shows("10 of 11 rows fit sharegpt", "plain text, which has no turns", "rows 11")
+        assert not out.exists()
+        await screen.press("escape")
+        await screen.shows("write the 10 rows that fit as sharegpt to", "tiny.sharegpt.jsonl")
+        await screen.type(str(out))
+        await screen.shows("10 rows in talk.jsonl", "talk.jsonl.unfit.jsonl")
+    assert all(list(json.loads(line)) == ["conversations", "judge"] for line in out.open())
+
+
+async def test_a_card_and_a_configuration_come_with_the_rows(tiny: Path) -> None:
+    out = tiny.parent / "out" / "a.jsonl"
+    async with opened(tiny) as screen:
+        await screen.press("5", "y")
+        await screen.type("keras")
+        await screen.shows("there are llama-factory, axolotl, trl")
+        await screen.type("trl")
+        await screen.shows("export rows as they are, with a card, to")
+        await screen.type(str(out))
+        await screen.shows("TRL does not read alpaca rows as they are")
+        await screen.press("c")
+        await screen.type("messages")
+        await screen.shows("10 of 10 rows fit messages")
+        await screen.press("escape", "escape", "y")
+        await screen.type("trl")
+        await screen.shows("export rows as messages, with a card, to")
+        await screen.type(str(out))
+        await screen.shows("10 rows in a.jsonl")
+    assert {path.name for path in out.parent.iterdir()} == {
+        "a.jsonl",
+        "dropped.jsonl",
+        "recipe.toml",
+        "README.md",
+        "trl_sft.py",
+    }

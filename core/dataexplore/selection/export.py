@@ -1,27 +1,32 @@
-"""Writes the kept rows byte for byte, and beside them why each other row was dropped."""
+"""Writes the kept rows byte for byte, or converted, and beside them why each other row was dropped."""
 
-import os
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 import orjson
+from numpy.typing import NDArray
 
 from dataexplore.dataset.dataset import Dataset
 from dataexplore.dataset.keys import key_text
-from dataexplore.errors import ExportError
+from dataexplore.duplicates.groups import Groups
 from dataexplore.journal.decision import DROP, KEEP, UNDECIDED, Decisions
 from dataexplore.journal.journal import Entry
-from dataexplore.selection.formats import format_of, own_name, write_as
+from dataexplore.selection.beside import made, reasons_and_recipe, refuse
+from dataexplore.selection.card import Known
+from dataexplore.selection.convert.conversion import Progress
+from dataexplore.selection.copying import on_one_line
+from dataexplore.selection.files import FileSet
+from dataexplore.selection.formats import own_name, write_as
 from dataexplore.selection.reasons import reason_of
-from dataexplore.text import short, visible
+from dataexplore.selection.unchanged import Unchanged
+from dataexplore.selection.writing import Around, Wishes, Writer, Written
 
 Why = Callable[[int], Entry | None]
 """Returns the journal entry that decided a row."""
+
+AS_THEY_ARE = Wishes()
 
 
 @dataclass(frozen=True)
@@ -33,123 +38,119 @@ class Exported:
     undecided: int
     unreadable: int
     rows: int
-    """Rows in `out`."""
+    """Rows in `out`, those for validation included."""
     out: Path
+    """The rows, or those of them to train on."""
     dropped_out: Path
     recipe_out: Path
-    format: str = "jsonl"
+    format: str
     """What `out` is: jsonl, gzip jsonl, json array, csv, parquet ..."""
+    written: Written
+    notice: str = ""
+    """What the person should know of the source."""
+
+
+@dataclass(frozen=True)
+class WrittenOut:
+    """What a conversion of all rows wrote."""
+
+    rows: int
+    unreadable: int
+    out: Path
+    format: str
+    written: Written
+    notice: str = ""
 
 
 def export(
-    dataset: Dataset, decisions: Decisions, why: Why, recipe: bytes, out: Path, *, only_kept: bool = False
+    dataset: Dataset,
+    decisions: Decisions,
+    why: Why,
+    recipe: bytes,
+    out: Path,
+    *,
+    only_kept: bool = False,
+    wishes: Wishes = AS_THEY_ARE,
+    known: Known = Known(),  # noqa: B008 # frozen
+    groups: Groups | None = None,
+    progress: Progress | None = None,
 ) -> Exported:
     """Write the rows not dropped (or only the kept ones), `dropped.jsonl` and `recipe.toml` beside them.
 
     Each file is old or complete, never half, and those of another export in the folder are left alone.
-    Raises ExportError when the source has changed or is `out`.
+    Raises ExportError, with nothing written, when a row differs from what was decided on, when the target
+    cannot hold a row, or when `out` is the source.
     """
     out = _target(dataset, out)
-    _check_source(dataset)
-    wanted = decisions == KEEP if only_kept else decisions != DROP
-    rows = np.flatnonzero(wanted)
-    dropped_out, recipe_out = _beside(out)
-    for beside in (dropped_out, recipe_out):
-        if out.name == beside.name:
-            raise ExportError(
-                f"{short(str(out), 200)}: this name is for what goes beside the rows; choose another"
-            )
-        _refuse_overwriting(dataset, beside)
-    write_rows(dataset, rows, out)
-    with replacing(dropped_out) as file:
-        for row in np.flatnonzero(decisions == DROP).tolist():
-            file.write(_dropped_line(dataset, row, why(row)))
-    with replacing(recipe_out) as file:
-        file.write(_made(out) + recipe)
+    rows = leaving(decisions, only_kept)
+    dropped = np.flatnonzero(decisions == DROP)
+    refuse(dataset, out)
+    dropped_out, recipe_out = reasons_and_recipe(dataset, out)
+    unchanged = Unchanged(dataset, np.union1d(rows, dropped))
+    writer = Writer(dataset, rows, out, wishes, groups, progress)
+    recipe = made(out) + recipe
     keep, drop, undecided = (int(np.count_nonzero(decisions == one)) for one in (KEEP, DROP, UNDECIDED))
     unreadable = len(dataset.unreadable)
-    format_ = str(format_of(dataset, out))
-    return Exported(keep, drop, undecided, unreadable, len(rows), out, dropped_out, recipe_out, format_)
+    counts = {"kept": keep, "dropped": drop, "undecided": undecided, "unreadable": unreadable}
+    with FileSet() as files:
+        with files.open(dropped_out) as file:
+            for row in dropped.tolist():
+                file.write(_dropped_line(dataset, row, why(row)))
+        with files.open(recipe_out) as file:
+            file.write(recipe)
+        written = writer.write(files, unchanged, Around(counts, known, recipe))
+    return Exported(
+        keep,
+        drop,
+        undecided,
+        unreadable,
+        len(writer.rows),
+        writer.out,
+        dropped_out,
+        recipe_out,
+        str(writer.format),
+        written,
+        unchanged.notice,
+    )
 
 
-def write_rows(dataset: Dataset, rows: np.ndarray[tuple[int], np.dtype[np.int64]], out: Path) -> None:
+def leaving(decisions: Decisions, only_kept: bool = False) -> NDArray[np.int64]:
+    """Return the rows not dropped, or only the kept ones."""
+    return np.flatnonzero(decisions == KEEP if only_kept else decisions != DROP)
+
+
+def export_all(
+    dataset: Dataset,
+    out: Path,
+    wishes: Wishes,
+    groups: Groups | None = None,
+    progress: Progress | None = None,
+) -> WrittenOut:
+    """Write all rows, whatever was decided on them; raise ExportError as `export` does."""
+    out = _target(dataset, out)
+    rows = np.arange(len(dataset))
+    unchanged = Unchanged(dataset, rows)
+    writer = Writer(dataset, rows, out, wishes, groups, progress)
+    unreadable = len(dataset.unreadable)
+    with FileSet() as files:
+        written = writer.write(files, unchanged, Around({"rows": len(rows), "unreadable": unreadable}))
+    return WrittenOut(len(writer.rows), unreadable, writer.out, str(writer.format), written, unchanged.notice)
+
+
+def write_rows(dataset: Dataset, rows: NDArray[np.int64], out: Path) -> None:
     """Copy rows in source order, in the source's own bytes; OUT ending in .csv or .parquet converts them.
 
     Raises ExportError for rows that such a table cannot hold.
     """
-    _refuse_overwriting(dataset, out)
-    with replacing(out) as file:
-        write_as(dataset, rows.tolist(), file, out)
-        _check_source(dataset)  # rows of a large file are read from disk only now
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[BinaryIO]:
-    """Open a file that takes the place of `path` only when it was written whole."""
-    try:
-        if path.exists() and not path.is_file():
-            raise ExportError(f"{short(str(path), 200)}: is not a regular file; write to another name")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}-")
-    except OSError as error:
-        raise ExportError(_failure(path, error)) from None
-    try:
-        with os.fdopen(descriptor, "wb", buffering=1 << 20) as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        mode = 0o666 & ~_umask()
-        Path(name).chmod(mode)
-        Path(name).replace(path)
-    except OSError as error:
-        Path(name).unlink(missing_ok=True)
-        raise ExportError(_failure(path, error)) from None
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    refuse(dataset, out)
+    unchanged = Unchanged(dataset, rows)
+    with FileSet() as files, files.open(out) as file:
+        write_as(dataset, rows, file, out)
+        unchanged.again()  # rows of a large file are read from disk only now
 
 
 def _target(dataset: Dataset, out: Path) -> Path:
     return out / own_name(dataset) if out.is_dir() else out
-
-
-def _beside(out: Path) -> tuple[Path, Path]:
-    """Return where reasons and recipe go: names of their own when the folder has those of another export."""
-    dropped, recipe = out.parent / "dropped.jsonl", out.parent / "recipe.toml"
-    try:
-        with recipe.open("rb") as file:
-            free = file.readline() == _made(out)
-    except FileNotFoundError:
-        free = not dropped.exists()
-    except OSError:
-        free = False
-    if free or out.name in (dropped.name, recipe.name):
-        return dropped, recipe
-    return out.with_name(f"{out.name}.dropped.jsonl"), out.with_name(f"{out.name}.recipe.toml")
-
-
-def _made(out: Path) -> bytes:
-    return f"# made {visible(out.name)}\n".encode()
-
-
-def _refuse_overwriting(dataset: Dataset, path: Path) -> None:
-    same = any(_same(path, own) for own in (dataset.path, *(stamp.path for stamp in dataset.source.stamps)))
-    if same:
-        raise ExportError(f"{short(str(path), 200)}: is the dataset itself; write to another name")
-
-
-def _same(path: Path, other: Path) -> bool:
-    try:
-        return path.samefile(other)
-    except OSError:  # one of them is not there
-        return False
-
-
-def _check_source(dataset: Dataset) -> None:
-    if dataset.source.changed():
-        raise ExportError(
-            f"{short(str(dataset.path), 200)}: has changed since it was opened; open it again first"
-        )
 
 
 def _dropped_line(dataset: Dataset, row: int, entry: Entry | None) -> bytes:
@@ -160,17 +161,4 @@ def _dropped_line(dataset: Dataset, row: int, entry: Entry | None) -> bytes:
         "by": "hand" if entry and entry.act.hand else "rule",
         "rule": entry.act.rule if entry else None,
     }
-    # JSON has no raw line end inside a string, so a line end in a row's bytes only separates its parts.
-    raw = dataset.raw(row).replace(b"\r", b" ").replace(b"\n", b" ")
-    return orjson.dumps(note)[:-1] + b',"record":' + raw + b"}\n"
-
-
-def _failure(path: Path, error: OSError) -> str:
-    reason = (error.strerror or "failed").lower()
-    return f"{short(str(path), 200)}: not written ({reason}); what was there before is untouched"
-
-
-def _umask() -> int:
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
+    return orjson.dumps(note)[:-1] + b',"record":' + on_one_line(dataset.raw(row)) + b"}\n"

@@ -1,22 +1,24 @@
-"""Writes rows in the format that a file's name asks for: the source's own bytes, or a table of flat rows."""
+"""Writes rows in the format that a file's name asks for: the source's own bytes, or records as a table."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
 
-import orjson
-import polars as pl
+import numpy as np
+from numpy.typing import NDArray
 
-from dataexplore.dataset.columns import ColumnBuilder
 from dataexplore.dataset.dataset import Dataset
+from dataexplore.dataset.parse import Record
 from dataexplore.errors import ExportError
+from dataexplore.selection.convert.exact import exact_record
+from dataexplore.selection.copying import copy_rows, on_one_line
+from dataexplore.selection.tables import Records, write_columns, write_text_table
 from dataexplore.text import short
 
 _PACKED = {".gz": "gzip", ".zst": "zstd", ".bz2": "bzip2", ".xz": "xz"}
 _TABLES = {".csv": "csv", ".tsv": "tsv", ".parquet": "parquet", ".arrow": "arrow"}
 _SHAPES = ("json array", "json objects")
-_CHUNK = 20_000
 
 
 class Format(NamedTuple):
@@ -25,10 +27,15 @@ class Format(NamedTuple):
     packed: str
     """gzip, zstd, bzip2, xz or ""."""
     shape: str
-    """jsonl, json array, json objects (the rows' own bytes), csv, tsv, parquet or arrow (converted)."""
+    """jsonl, json array, json objects (the rows' own bytes), csv, tsv, parquet or arrow (a table)."""
 
     def __str__(self) -> str:
         return f"{self.packed} {self.shape}".lstrip()
+
+    @property
+    def is_table(self) -> bool:
+        """Whether rows become cells or columns."""
+        return self.shape in _TABLES.values()
 
 
 def format_of(dataset: Dataset, out: Path) -> Format:
@@ -38,6 +45,15 @@ def format_of(dataset: Dataset, out: Path) -> Format:
     table = _TABLES.get(suffixes[-1], "") if suffixes else ""
     own = next((shape for shape in _SHAPES if dataset.format.endswith(shape)), "jsonl")
     return Format(packed, table or own)
+
+
+def converted_format(dataset: Dataset, out: Path) -> Format:
+    """Return the format for rows in another schema: lines of JSON, unless the name says a table or .json."""
+    form = format_of(dataset, out)
+    if form.is_table:
+        return form
+    stem = Path(out.stem) if form.packed else out
+    return Format(form.packed, "json array" if stem.suffix.lower() == ".json" else "jsonl")
 
 
 def own_name(dataset: Dataset) -> str:
@@ -51,26 +67,58 @@ def own_name(dataset: Dataset) -> str:
     return f"{Path(stem).stem}.jsonl"
 
 
-def write_as(dataset: Dataset, rows: Sequence[int], file: BinaryIO, out: Path) -> None:
+def with_word(out: Path, word: str) -> Path:
+    """Return `out` with a word before its endings: data.jsonl.gz becomes data.train.jsonl.gz."""
+    known = {*_PACKED, *_TABLES, ".jsonl", ".json", ".ndjson"}
+    stem, ending = out.name, ""
+    while (suffix := Path(stem).suffix).lower() in known:
+        stem, ending = stem[: -len(suffix)], suffix + ending
+    return out.with_name(f"{stem}.{word}{ending}")
+
+
+def write_as(dataset: Dataset, rows: NDArray[np.int64], file: BinaryIO, out: Path) -> None:
     """Write rows to `file` in the format of `out`; raise ExportError for what a table cannot hold."""
     form = format_of(dataset, out)
     with _packing(file, form.packed, out) as target:
-        if form.shape in ("csv", "tsv"):
-            _write_table(dataset, rows, target, "\t" if form.shape == "tsv" else ",", out)
-        elif form.shape in ("parquet", "arrow"):
-            frame = _frame(dataset, rows, out)
-            frame.write_parquet(target) if form.shape == "parquet" else frame.write_ipc(target)
-        elif form.shape == "json array":
-            target.write(b"[\n")
-            for place, row in enumerate(rows):
-                target.write((b",\n" if place else b"") + dataset.raw(row))
-            target.write(b"\n]\n")
+        if form.is_table:
+            _write_table(lambda: _records(dataset, rows), target, form, out)
+        elif form.shape == "jsonl":
+            copy_rows(dataset, rows, target)
         else:
-            data = dataset.source.data
-            for row in rows:
-                target.write(dataset.raw(row))
-                end = int(dataset.spans.end[row])
-                target.write(b"\r\n" if data[end : end + 2] == b"\r\n" else b"\n")
+            _write_lines((dataset.raw(row) for row in rows.tolist()), target, form.shape)
+
+
+def write_records(records: Records, lines: Iterable[bytes], file: BinaryIO, form: Format, out: Path) -> None:
+    """Write rows that were converted: `records` into a table, their `lines` of JSON into anything else."""
+    with _packing(file, form.packed, out) as target:
+        if form.is_table:
+            _write_table(records, target, form, out)
+        else:
+            _write_lines(lines, target, form.shape)
+
+
+def _records(dataset: Dataset, rows: NDArray[np.int64]) -> Iterator[tuple[int, Record]]:
+    return ((row, exact_record(dataset.raw(row), numbers=True)) for row in rows.tolist())
+
+
+def _write_lines(lines: Iterable[bytes], file: BinaryIO, shape: str) -> None:
+    if shape != "json array":
+        for line in lines:
+            if shape == "jsonl" and b"\n" in line:
+                line = on_one_line(line)
+            file.write(line + b"\n")
+        return
+    file.write(b"[\n")
+    for place, line in enumerate(lines):
+        file.write((b",\n" if place else b"") + line)
+    file.write(b"\n]\n")
+
+
+def _write_table(records: Records, file: BinaryIO, form: Format, out: Path) -> None:
+    if form.shape in ("csv", "tsv"):
+        write_text_table(records, file, "\t" if form.shape == "tsv" else ",", out)
+    else:
+        write_columns(records, file, form.shape, out)
 
 
 @contextmanager
@@ -101,56 +149,3 @@ def _packing(file: BinaryIO, packed: str, out: Path) -> Iterator[BinaryIO]:
         inner = cast(BinaryIO, ZstdFile(file, "wb"))
     with inner:
         yield inner
-
-
-def _write_table(dataset: Dataset, rows: Sequence[int], file: BinaryIO, separator: str, out: Path) -> None:
-    names = _kinds(dataset, rows, out)
-    special = frozenset(f'"\r\n{separator}')
-
-    def line(cells: list[str]) -> bytes:
-        shown = ['"' + cell.replace('"', '""') + '"' if special & set(cell) else cell for cell in cells]
-        # A line of nothing is no row to a reader.
-        return (separator.join(shown) if shown != [""] else '""').encode() + b"\n"
-
-    file.write(line(list(names)))
-    for row in rows:
-        record = dataset.record(row)
-        file.write(line([_cell(record.get(name)) for name in names]))
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else orjson.dumps(value).decode()
-
-
-def _frame(dataset: Dataset, rows: Sequence[int], out: Path) -> pl.DataFrame:
-    kinds = _kinds(dataset, rows, out)
-    builder = ColumnBuilder(kinds)
-    for begin in range(0, len(rows), _CHUNK):
-        builder.add([dataset.record(row) for row in rows[begin : begin + _CHUNK]])
-    frame = builder.frame()
-    for name, found in kinds.items():
-        if found - {str} and frame[name].dtype == pl.String:
-            raise ExportError(
-                f"{short(str(out), 200)}: not written: the values of {short(name, 40)!r} are of several "
-                "kinds, or numbers too long for a column; write .jsonl"
-            )
-    return frame
-
-
-def _kinds(dataset: Dataset, rows: Sequence[int], out: Path) -> dict[str, set[type]]:
-    """Return the fields in the order in which they appear and the types of each; only flat rows have such."""
-    kinds: dict[str, set[type]] = {}
-    for row in rows:
-        for name, value in dataset.record(row).items():
-            if isinstance(value, dict | list):
-                kind = "an object" if isinstance(value, dict) else "a list"
-                raise ExportError(
-                    f"{short(str(out), 200)}: not written: row {row + 1:,} has {kind} in "
-                    f"{short(name, 40)!r}, which a table does not hold; write .jsonl"
-                )
-            found = kinds.setdefault(name, set())
-            if value is not None:
-                found.add(type(value))
-    return kinds

@@ -1,19 +1,23 @@
 """What leaves is byte for byte what came in, and what was dropped leaves with its reason."""
 
+import gzip
 import json
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dataexplore.dataset.dataset import Dataset
 from dataexplore.dataset.keys import key_text
 from dataexplore.dataset.loading import open_dataset
 from dataexplore.errors import ExportError
 from dataexplore.journal.decision import DROP, KEEP
+from dataexplore.selection.copying import copy_rows
 from dataexplore.selection.export import write_rows
 from dataexplore.selection.rules import Threshold
 from dataexplore.session.session import Session
@@ -182,17 +186,95 @@ def test_a_second_export_in_the_folder_leaves_the_first_ones_reasons(
     session.close()
 
 
-def test_a_source_that_changed_is_not_exported(alpaca: Callable[..., Path], out: Path) -> None:
+def test_a_source_whose_rows_changed_is_not_exported(alpaca: Callable[..., Path], out: Path) -> None:
     path = alpaca(3)
     session = Session.open(path)
-    path.write_bytes(path.read_bytes() + b"{}\n")
-    with pytest.raises(ExportError, match="has changed since it was opened"):
+    session.decide(np.array([0]), KEEP, "k")
+    data = path.read_bytes()
+    path.write_bytes(data.replace(b"answer 1", b"answer X"))
+    with pytest.raises(ExportError, match=r"has changed since it was opened: 1 of 3 rows to write differ"):
+        session.export(out)
+    path.write_bytes(b"\n" + data)
+    with pytest.raises(ExportError, match=r"3 of 3 rows to write differ; open it again first"):
+        session.export(out)
+    path.write_bytes(data[:40])
+    with pytest.raises(ExportError, match=r"3 of 3 rows to write differ"):
         session.export(out)
     path.unlink()
-    with pytest.raises(ExportError, match="has changed since it was opened"):
+    with pytest.raises(ExportError, match="is no longer there or cannot be read; nothing was written"):
         session.export(out)
     assert not out.exists()
     session.close()
+
+
+@pytest.mark.parametrize("how", ["touched", "appended to", "written again", "another row changed"])
+def test_a_source_whose_rows_are_the_same_is_exported_and_that_is_said(
+    alpaca: Callable[..., Path], out: Path, how: str
+) -> None:
+    path = alpaca(3)
+    data = path.read_bytes()
+    session = Session.open(path)
+    session.decide(np.array([0, 1]), KEEP, "k")
+    if how == "touched":
+        os.utime(path, ns=(1, 1))
+    elif how == "appended to":
+        path.write_bytes(data + b'{"instruction":"new","output":"row"}\n')
+    elif how == "written again":
+        path.unlink()
+        path.write_bytes(data)
+    else:
+        path.write_bytes(data.replace(b"answer 2", b"answer X"))
+    done = session.export(out, only_kept=True)
+    assert "none of the rows to write" in done.notice
+    assert out.read_bytes() == b"".join(data.splitlines(keepends=True)[:2])
+    session.close()
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl.gz"])
+def test_a_container_that_changed_is_read_again(tmp_path: Path, out: Path, name: str) -> None:
+    def write(last: str) -> None:
+        text = f"text,n\na,1\n{last},2\n" if "csv" in name else f'{{"text":"a"}}\n{{"text":"{last}"}}\n'
+        (tmp_path / name).write_bytes(gzip.compress(text.encode()) if "gz" in name else text.encode())
+        os.utime(tmp_path / name, ns=(len(last), len(last)))
+
+    write("b")
+    session = Session.open(tmp_path / name)
+    write("b")
+    os.utime(tmp_path / name, ns=(9, 9))
+    assert session.export(out).notice
+    write("bb")
+    with pytest.raises(ExportError, match=r"1 of 2 rows to write differ"):
+        session.export(out)
+    session.close()
+
+
+def test_a_source_that_changes_under_the_writing_is_noticed(
+    alpaca: Callable[..., Path], out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = alpaca(3)
+    session = Session.open(path)
+
+    def meanwhile(dataset: Dataset, rows: Any, file: BinaryIO) -> None:
+        copy_rows(dataset, rows, file)
+        path.write_bytes(path.read_bytes().replace(b"answer", b"ANSWER"))
+
+    monkeypatch.setattr("dataexplore.selection.formats.copy_rows", meanwhile)
+    with pytest.raises(ExportError, match=r"3 of 3 rows to write differ"):
+        session.export(out)
+    assert not list(out.parent.iterdir()), "neither files nor what was to become files"
+    session.close()
+
+
+@pytest.mark.parametrize("name", ["alpaca.jsonl", "alpaca_ratings.jsonl", "test_prompts_730.jsonl"])
+@pytest.mark.parametrize("cut", [1, 0])
+def test_a_real_file_without_its_last_line_end_comes_out_as_it_went_in(
+    real: Callable[[str], Path], tmp_path: Path, name: str, cut: int
+) -> None:
+    data = real(name).read_bytes().rstrip(b"\n") + b"\n"
+    path = tmp_path / name
+    path.write_bytes(data[: len(data) - cut])
+    write_rows(open_dataset(path), np.arange(len(open_dataset(path))), tmp_path / "out.jsonl")
+    assert (tmp_path / "out.jsonl").read_bytes() == path.read_bytes()
 
 
 def test_places_that_cannot_be_written(alpaca: Callable[..., Path], tmp_path: Path) -> None:

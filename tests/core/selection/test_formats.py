@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dataexplore.dataset.dataset import Dataset
-from dataexplore.dataset.loading import open_dataset
+from dataexplore.dataset.loading import load, open_dataset
+from dataexplore.dataset.opening import open_head
 from dataexplore.errors import ExportError
 from dataexplore.journal.decision import DROP
 from dataexplore.selection.export import write_rows
@@ -132,7 +133,10 @@ def test_missing_and_null_cells_are_empty(tmp_path: Path) -> None:
     ("line", "name", "reason"),
     [
         (b'{"text":"a","turns":[]}', "b.csv", "row 2 has a list in 'turns'"),
-        (b'{"text":"a","meta":{}}', "b.parquet", "row 2 has an object in 'meta'"),
+        (b'{"text":"a","meta":{}}', "b.csv", "row 2 has an object in 'meta'"),
+        (b'{"text":"a","meta":{}}', "b.parquet", "the values of 'meta' are objects without any key"),
+        (b'{"text":"a","meta":[1,"a"]}', "b.parquet", "the values of 'meta' are of several kinds"),
+        (b'{"text":"a","n":12345678901234567890}', "b.parquet", "numbers too long"),
         (b'{"text":1}', "b.parquet", "the values of 'text' are of several kinds"),
         (b'{"text":"a","n":123456789012345678901234567890}', "b.arrow", "numbers too long"),
     ],
@@ -143,6 +147,62 @@ def test_what_a_table_cannot_hold_is_not_written(tmp_path: Path, line: bytes, na
     with pytest.raises(ExportError, match=reason):
         everything(dataset, tmp_path / name)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.jsonl"]
+
+
+def test_nested_fields_become_columns_of_parquet_and_arrow(tmp_path: Path) -> None:
+    rows = [
+        {"messages": [{"role": "user", "content": "a"}], "meta": {"n": 1, "tags": []}},
+        {"messages": [{"role": "assistant", "content": None, "weight": 0.5}], "meta": None},
+        {"messages": [], "meta": {"n": 2.5, "tags": ["x"]}},
+    ]
+    dataset = written(tmp_path / "a.jsonl", b"".join(json.dumps(row).encode() + b"\n" for row in rows))
+    for name in ("b.parquet", "b.arrow"):
+        everything(dataset, tmp_path / name)
+        again = open_dataset(tmp_path / name)
+        assert without_nulls(records(again)) == without_nulls(rows), (
+            "a key that is missing is null afterwards"
+        )
+    frame = pl.read_parquet(tmp_path / "b.parquet")
+    turn = pl.Struct({"role": pl.String, "content": pl.String, "weight": pl.Float64})
+    assert frame.schema["messages"] == pl.List(turn)
+
+
+def without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: without_nulls(one) for name, one in value.items() if one is not None}
+    return [without_nulls(one) for one in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'{"text":"a"}\n{"text":"b"}',
+        b'{"text":"a"}\r\n{"text":"b"}\r\n',
+        b' {"text":"a"}\t\n  {"text":"b"} \r\n',
+        b'{"text":"a"}' + b" " * 200 + b"\n" + b" " * 200 + b'{"text":"b"}' + b" " * 200,
+    ],
+)
+def test_lines_leave_with_the_white_space_and_line_end_they_have(tmp_path: Path, data: bytes) -> None:
+    dataset = written(tmp_path / "a.jsonl", data)
+    assert everything(dataset, tmp_path / "b.jsonl") == data
+    write_rows(dataset, np.array([0]), tmp_path / "c.jsonl")
+    assert (tmp_path / "c.jsonl").read_bytes() == data[: data.index(b"\n") + 1]
+
+
+def test_blank_lines_and_a_byte_order_mark_stay_behind(tmp_path: Path) -> None:
+    dataset = written(tmp_path / "a.jsonl", b'\xef\xbb\xbf{"text":"a"}\n\n  \n{"text":"b"}')
+    assert everything(dataset, tmp_path / "b.jsonl") == b'{"text":"a"}\n{"text":"b"}'
+
+
+def test_several_files_make_whole_lines(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(b'{"text":"a"}\n{"text":"b"}')
+    (tmp_path / "b.jsonl").write_bytes(b'\xef\xbb\xbf{"text":"c"}')
+    (tmp_path / "c.json").write_bytes(b'[{"text":"d"},\n {"text":\n"e"}]')
+    out = tmp_path / "out.jsonl"
+    dataset = load(open_head([tmp_path / name for name in ("c.json", "a.jsonl", "b.jsonl")]))
+    assert records(open_dataset(tmp_path / "a.jsonl")) == [{"text": "a"}, {"text": "b"}]
+    write_rows(dataset, np.arange(len(dataset)), out)
+    assert [json.loads(line)["text"] for line in out.read_bytes().splitlines()] == list("deabc")
 
 
 def test_more_fields_than_columns_on_screen_are_all_written(tmp_path: Path) -> None:

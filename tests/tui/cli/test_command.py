@@ -53,7 +53,7 @@ def test_a_file_named_like_a_verb_is_opened_with_its_folder(run, tmp_path, monke
     [
         ((), "name a file to open, or a verb"),
         (("chekc", "a.jsonl"), "did you mean check?"),
-        (("a.jsonl", "b.jsonl"), "one file is opened at a time"),
+        (("a.jsonl", "b.jsonl"), "a.jsonl: no such file"),
         (("check",), "required: FILE"),
         (("check", "a.jsonl", "--js"), "unrecognized arguments: --js"),
         (("select", "a.jsonl", "-o", "b", "--size", "0"), "0 is too few"),
@@ -81,14 +81,14 @@ def test_the_screen_is_refused_without_a_terminal_and_a_bad_file_before_that(run
 def test_what_the_first_paint_does_not_need_is_not_imported(process: Process, few):
     code = """
 import json, sys
-import dataexplore_tui.cli.screen as screen
+import dataexplore.dataset.opening as opening
 from dataexplore_tui.cli.main import main
-opened = screen.open_head
+opened = opening.open_head
 def spy(path):
     head = opened(path)
     print(json.dumps(sorted(sys.modules)))
     return head
-screen.open_head = spy
+opening.open_head = spy
 main(sys.argv[1:])
 """
     loaded = set(json.loads(process(few, code=code).stdout))

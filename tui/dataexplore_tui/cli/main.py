@@ -7,9 +7,11 @@ from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
 
+from dataexplore.dataset.naming import is_local
 from dataexplore.errors import DataexploreError
 from dataexplore.text import short, visible
 from dataexplore_tui.cli.catalogue import VERBS
+from dataexplore_tui.cli.files import add_names
 from dataexplore_tui.cli.options import INTERRUPTED, REFUSED, Parser, UsageError
 from dataexplore_tui.cli.output import say
 
@@ -63,11 +65,10 @@ def _dispatch(given: list[str]) -> int:
         return module.run(parser.parse_args(given[1:]))
     parser = _screen_parser()
     found = parser.parse_args(given)
-    if len(found.file) != 1:
-        raise UsageError(_not_one_file(found.file))
+    _check_names(found.file.names)
     from dataexplore_tui.cli.screen import open_screen
 
-    return open_screen(found.file[0], found.workspace, found.python)
+    return open_screen(found.file, found.workspace, found.python)
 
 
 def _screen_parser() -> Parser:
@@ -75,28 +76,31 @@ def _screen_parser() -> Parser:
 
     parser = Parser(
         "dataexplore",
-        "dataexplore FILE [--workspace DIR] [--python INTERPRETER]\n       dataexplore VERB ...",
+        "dataexplore FILE ... [--workspace DIR] [--python INTERPRETER]\n       dataexplore VERB ...",
     )
     parser.description = _ABOUT
     parser.epilog = _EPILOG.format(
         verbs="\n".join(f"  {verb.name:<11} {verb.help}" for verb in VERBS.values())
     )
-    parser.add_argument("file", metavar="FILE", nargs="*", type=Path, help="a dataset: JSONL or a JSON array")
+    add_names(parser, "*")
     parser.add_argument("--workspace", metavar="DIR", type=Path, help="where decisions are kept")
     parser.add_argument("--python", metavar="INTERPRETER", help="the Python that tunes, with its own torch")
     parser.add_argument("--version", action="version", version=f"dataexplore {__version__}")
     return parser
 
 
-def _not_one_file(files: list[Path]) -> str:
-    if not files:
-        return "name a file to open, or a verb (see dataexplore --help)"
+def _check_names(names: Sequence[str]) -> None:
+    """Raise UsageError when nothing is named, or a word that is rather a verb than a file."""
+    if not names:
+        raise UsageError("name a file to open, or a verb (see dataexplore --help)")
+    first = names[0]
+    if first in VERBS or not first.isidentifier() or is_local(first):
+        return
     from difflib import get_close_matches
 
-    first = short(str(files[0]), 60)
     near = get_close_matches(first, VERBS, 1)
     hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(VERBS)}"
-    return f"one file is opened at a time, and {first!r} is no verb; {hint}"
+    raise UsageError(f"{short(first, 200)}: no such file, and no verb; {hint}")
 
 
 def _unexpected(error: Exception) -> int:

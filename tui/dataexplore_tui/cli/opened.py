@@ -6,29 +6,27 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from dataexplore.dataset.dataset import Dataset
-from dataexplore.dataset.loading import open_dataset
 from dataexplore.errors import WorkspaceError
 from dataexplore.session.session import Session
 from dataexplore.text import short
 from dataexplore.workspace.workspace import open_workspace, read_workspace
+from dataexplore_tui.cli.files import Files, read_files
 from dataexplore_tui.cli.output import plural, say
-from dataexplore_tui.cli.progress import ProgressLine
 
 
-def load(path: Path) -> Dataset:
+def load(files: Files) -> Dataset:
     """Read a dataset with progress, and say how many of its lines are no rows."""
-    with ProgressLine("reading rows") as progress:
-        dataset = open_dataset(path, progress)
+    dataset = read_files(files)
     if dataset.unreadable:
         lines = plural(len(dataset.unreadable), "line")
-        say(f"{short(str(path), 200)}: {lines} left out as unreadable; `dataexplore check` lists them")
+        say(f"{files}: {lines} left out as unreadable; `dataexplore check` lists them")
     return dataset
 
 
 @contextmanager
-def reading(path: Path, workspace: Path | None) -> Iterator[Session]:
+def reading(files: Files, workspace: Path | None) -> Iterator[Session]:
     """Open a session on what was decided so far, without a lock and without making a workspace."""
-    dataset = load(path)
+    dataset = load(files)
     with ExitStack() as stack:
         found = read_workspace(dataset.path, workspace)
         if found is None:
@@ -41,13 +39,13 @@ def reading(path: Path, workspace: Path | None) -> Iterator[Session]:
 
 
 @contextmanager
-def writing(path: Path, workspace: Path | None) -> Iterator[Session]:
+def writing(files: Files, workspace: Path | None) -> Iterator[Session]:
     """Open a session as the only writer; raise WorkspaceError naming who else it is."""
-    dataset = load(path)
+    dataset = load(files)
     opened = open_workspace(dataset.path, workspace)
     try:
         if not opened.writable:
-            raise WorkspaceError(f"{short(str(path), 200)}: {opened.notice}; close it there and try again")
+            raise WorkspaceError(f"{files}: {opened.notice}; close it there and try again")
         if opened.notice:
             say(opened.notice)
         yield Session(dataset, opened)

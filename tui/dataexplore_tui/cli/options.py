@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from dataexplore.errors import DataexploreError
 from dataexplore.text import short
+from dataexplore_tui.cli.files import add_names
 
 DONE, PROBLEMS, REFUSED = 0, 1, 2
 INTERRUPTED = 130
@@ -29,15 +30,16 @@ class Parser(ArgumentParser):
         raise UsageError(f"{short(message, 300)} (see {self.prog} --help)")
 
 
-def add_file(parser: ArgumentParser) -> None:
-    """Add what every verb on a dataset takes."""
-    parser.add_argument("file", metavar="FILE", type=Path, help="the dataset; it is never written to")
-    parser.add_argument(
-        "--workspace",
-        metavar="DIR",
-        type=Path,
-        help="where decisions, scores and jobs are kept (default: .dataexplore/FILE beside the data)",
-    )
+def add_file(parser: ArgumentParser, *, workspace: bool = True) -> None:
+    """Add what every verb on a dataset takes; `workspace` is for those that keep or look up something."""
+    add_names(parser, "+")
+    if workspace:
+        parser.add_argument(
+            "--workspace",
+            metavar="DIR",
+            type=Path,
+            help="where decisions, scores and jobs are kept (default: .dataexplore/FILE beside the data)",
+        )
     add_json(parser)
 
 

@@ -37,7 +37,8 @@ class ModeScreen(Screen[None]):
           for number, name in enumerate(MODES, 1)),
         Binding("u", "undo", "undo the last act", id="act.undo"),
         Binding("ctrl+r", "redo", "redo what was undone", id="act.redo"),
-        Binding("exclamation_mark", "app.problems", "what is wrong with the file", id="show.problems"),
+        Binding("i", "report", "what is in the file, and what is wrong with it", id="show.report"),
+        Binding("exclamation_mark", "report('problem')", "what is wrong with the file", id="show.problems"),
         Binding("question_mark", "app.help", "help", id="show.help"),
         Binding("colon,ctrl+p", "app.command_palette", "every command by name", id="show.palette"),
         Binding("q", "app.leave", "leave; everything is saved, runs go on", id="leave"),
@@ -195,6 +196,18 @@ class ModeScreen(Screen[None]):
             self.say("nothing to redo")
         else:
             self.attempt(lambda session: session.redo(), f"redone: {what}")
+
+    def action_report(self, begin: str = "") -> None:
+        """Show what is in the file; a line of it opens its rows in mode 1."""
+        from dataexplore_tui.screens.report import ReportScreen
+
+        def chosen(condition: str | None) -> None:
+            if condition:
+                self.open_rows(condition)
+
+        session = self.session
+        if session is not None:
+            self.app.push_screen(ReportScreen(session, begin), chosen)
 
     def action_back(self) -> None:
         """Close what is open; modes override."""

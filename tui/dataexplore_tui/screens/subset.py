@@ -11,12 +11,16 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 
 from dataexplore.session.state import State
+from dataexplore_tui.panes.fit import fit_lines
 from dataexplore_tui.panes.funnel import ControlsPane, FunnelPane
 from dataexplore_tui.screens.mode import ModeScreen
+from dataexplore_tui.screens.overlay import Overlay
 from dataexplore_tui.widgets.keyline import Hint
 
 if TYPE_CHECKING:
+    from dataexplore.selection.convert.report import Report
     from dataexplore.selection.export import Exported
+    from dataexplore.selection.writing import Wishes
 
 
 class SubsetScreen(ModeScreen):
@@ -26,6 +30,8 @@ class SubsetScreen(ModeScreen):
     HINTS: ClassVar[tuple[Hint, ...]] = (
         ("w", "export not dropped"),
         ("W", "export kept"),
+        ("c", "convert"),
+        ("y", "card"),
         ("T", "tune"),
         ("tab", "controls"),
         ("u", "undo"),
@@ -40,6 +46,18 @@ class SubsetScreen(ModeScreen):
             id="subset.export",
         ),
         Binding("W", "export(True)", "export the kept rows only", id="subset.export_kept"),
+        Binding(
+            "c",
+            "convert",
+            "convert the rows not dropped: alpaca, sharegpt, messages ...; a report comes first",
+            id="subset.convert",
+        ),
+        Binding(
+            "y",
+            "publish",
+            "export with a dataset card and a trainer's configuration",
+            id="subset.card",
+        ),
         Binding("T", "tune", "go on to mode 6 and tune", id="subset.tune"),
         Binding("D", "dropped", "see the dropped rows in mode 1", id="subset.dropped"),
         Binding("tab", "second", "narrow screens: funnel or controls", id="subset.second"),
@@ -56,6 +74,7 @@ class SubsetScreen(ModeScreen):
         """Keys need a focus."""
         super().on_mount()
         self._sure = ""
+        self._to = ""
         self.query_one("#subset").focus()
 
     def show_state(self, state: State) -> None:
@@ -73,31 +92,119 @@ class SubsetScreen(ModeScreen):
 
     def action_export(self, only_kept: bool) -> None:
         """Ask where to and write."""
+        name = "export kept rows to" if only_kept else "export rows not dropped to"
+        self._ask_where(name, "kept" if only_kept else "subset", "", only_kept=only_kept)
+
+    def action_convert(self) -> None:
+        """Ask for a format, show what it cannot hold, then ask where to."""
+        if self.session is not None:
+            from dataexplore.selection.convert.targets import TARGETS
+
+            self.ask(f"convert to one of {', '.join(TARGETS)}", self._look, self._to or "messages")
+
+    def _look(self, to: str) -> bool:
+        from dataexplore.selection.convert.conversion import Conversion
+        from dataexplore.selection.convert.targets import TARGETS
+        from dataexplore.session.publish import look
+
+        if to not in TARGETS:
+            self.say(f"there are {', '.join(TARGETS)}", warning=True)
+            return False
+        self.background(
+            "looking at rows",
+            lambda session, tell: look(session, Conversion(to), progress=tell),
+            self._looked,
+        )
+        return True
+
+    def _looked(self, report: Report) -> None:
+        self._to = report.target
+
+        def closed(_: None) -> None:
+            what = f"write the {report.fit:,} rows that fit as {report.target} to"
+            if report.fit:
+                self._ask_where(what, report.target, report.target)
+            else:
+                self.say(f"no row fits {report.target}: nothing to write", warning=True)
+
+        self.app.push_screen(Overlay(f"convert to {report.target}", fit_lines(report)), closed)
+
+    def action_publish(self) -> None:
+        """Ask for a trainer, then where to, and write rows, card and configuration."""
+        if self.session is None:
+            return
+        from dataexplore.selection.configs import TRAINERS
+
+        def chosen(trainer: str) -> bool:
+            if trainer and trainer not in TRAINERS:
+                self.say(f"there are {', '.join(TRAINERS)}, or nothing for the card alone", warning=True)
+                return False
+            form = f"as {self._to}" if self._to else "as they are"
+            name = f"export rows {form}, with a card, to"
+            # The line closes when this returns: it is opened again after that.
+            self.call_after_refresh(
+                self._ask_where, name, self._to or "subset", self._to, card=True, trainer=trainer
+            )
+            return True
+
+        self.ask(f"configuration for {', '.join(TRAINERS)}, or nothing", chosen)
+
+    def _ask_where(
+        self,
+        name: str,
+        word: str,
+        to: str,
+        *,
+        only_kept: bool = False,
+        card: bool = False,
+        trainer: str = "",
+    ) -> None:
         session = self.session
         if session is None:
             return
-        path = session.dataset.path
-        suggestion = path.with_name(f"{path.stem}.{'kept' if only_kept else 'subset'}{path.suffix}")
-        self._sure = ""
-        name = "export kept rows to" if only_kept else "export rows not dropped to"
-        self.ask(name, lambda text: self._export(text, only_kept), str(suggestion))
+        from dataexplore.selection.convert.conversion import Conversion
+        from dataexplore.selection.writing import Wishes
 
-    def _export(self, text: str, only_kept: bool) -> bool:
+        path = session.dataset.path
+        ending = ".jsonl" if to or session.dataset.source.lines is not None else path.suffix
+        wishes = Wishes(Conversion(to) if to else None, skip_unfit=bool(to), card=card, config=trainer)
+        self._sure = ""
+        self.ask(
+            name,
+            lambda text: self._export(text, wishes, only_kept),
+            str(path.with_name(f"{path.stem}.{word}{ending}")),
+        )
+
+    def _export(self, text: str, wishes: Wishes, only_kept: bool) -> bool:
         if text.strip():
             out = Path(text.strip()).expanduser()
-            if out.is_file() and text != self._sure and not out.samefile(self.sitting.head.source.path):
+            if out.is_file() and text != self._sure and not self._is_source(out):
                 self._sure = text
                 self.say(f"{out.name} is there already: enter again writes over it", warning=True)
                 return False
+            from dataexplore.session.publish import publish
+
             self.background(
-                "exporting", lambda session, tell: session.export(out, only_kept=only_kept), self._exported
+                "exporting",
+                lambda session, tell: publish(session, out, wishes, only_kept=only_kept, progress=tell),
+                self._exported,
             )
         return True
 
+    def _is_source(self, path: Path) -> bool:
+        try:
+            return path.samefile(self.sitting.head.source.path)
+        except OSError:  # what was read is no file here
+            return False
+
     def _exported(self, done: Exported) -> None:
+        written = done.written
+        beside = (written.unfit_out, written.card_out, written.config_out)
+        more = "".join(f", {path.name}" for path in beside if path is not None)
         self.say(
             f"{done.rows:,} rows in {done.out.name}, {done.dropped:,} in {done.dropped_out.name}, "
-            f"the steps in {done.recipe_out.name}; folder {done.out.parent}"
+            f"the steps in {done.recipe_out.name}{more}; "
+            f"folder {done.out.parent}{'; ' + done.notice if done.notice else ''}"
         )
 
     def action_tune(self) -> None:

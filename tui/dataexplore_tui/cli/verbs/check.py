@@ -1,88 +1,74 @@
 """`dataexplore check`: what is in a file and what is wrong with it."""
 
 from argparse import ArgumentParser, Namespace
-from dataclasses import asdict
-from pathlib import Path
-from typing import Any
 
-from dataexplore.dataset.dataset import Dataset
-from dataexplore.dataset.loading import open_dataset
-from dataexplore.text import short
-from dataexplore_tui.cli.options import DONE, PROBLEMS, add_json
-from dataexplore_tui.cli.output import put, put_json, table
+from dataexplore.report.gather import gather
+from dataexplore.report.report import MAX_TOKENS, SAMPLE, Settings
+from dataexplore.report.tokens import token_counter
+from dataexplore_tui.cli.files import read_files
+from dataexplore_tui.cli.options import DONE, PROBLEMS, add_file, positive, whole
+from dataexplore_tui.cli.output import put, put_json
 from dataexplore_tui.cli.progress import ProgressLine
+from dataexplore_tui.cli.report_json import as_object
+from dataexplore_tui.cli.report_text import as_lines
 
-_SHOWN = 20
 _ABOUT = """\
-Counts the rows of a dataset, tells its format and schema, and lists the lines
-that are no rows, with the reason of each, and the rows with odd content: empty
-or missing text, control or invisible characters. Makes no workspace."""
+Says in one go what is in a dataset and what is wrong with it: rows, format,
+schemas, fields; lines that are no rows, with the reason of each; rows with odd
+content; strings that look like keys or passwords; blank fields; exact repeats;
+lengths in characters and tokens; answers that decline; languages, of a sample.
+Makes no workspace, writes nothing, and never prints a secret."""
 _KEYS = """\
-keys: path, rows, format, schema, roles {meaning: field}, fields,
-  empty {text field: rows}, unreadable [{line, reason}], problems {name: rows};
-  lines count from 1, as `sed -n Np` does
-exit codes: 0 nothing to report, 1 unreadable lines or problems, 2 refused"""
+keys: path, format, bytes, rows, schema, roles {meaning: field},
+  schemas [{schema, roles, rows}], fields, bad (what the exit code says),
+  unreadable [{line, reason}], problems {name: rows}, secrets {kind: rows},
+  empty {text field: rows}, repeats {what: {rows, groups, largest}},
+  lengths {prompt, response, whole: {least, p5, median, mean, p95, p99, most}},
+  tokens {counted_by, exact, least ... most, total, max_length, over},
+  refusals {name: rows}, languages {by, sample, seed, counts {code: rows}},
+  findings [{kind, name, rows, first_line, at [row]}]: all of the above that
+  name rows. Lines count from 1, as `sed -n Np` does, rows from 0.
+exit codes: 0 nothing wrong; 1 unreadable lines, problems or secrets; 2 refused.
+  Blank fields, repeats, lengths, refusals and languages are information."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare what `check` takes."""
     parser.description = _ABOUT
     parser.epilog = _KEYS
-    parser.add_argument("file", metavar="FILE", type=Path, help="the dataset; it is never written to")
-    add_json(parser)
+    add_file(parser, workspace=False)
+    parser.add_argument(
+        "--tokenizer",
+        metavar="NAME",
+        default="",
+        help="count tokens with this tokenizer: a folder, a tokenizer.json, or a name on the hub"
+        " (without it they are estimated as bytes / 4)",
+    )
+    parser.add_argument(
+        "--max-length",
+        metavar="N",
+        type=positive,
+        default=MAX_TOKENS,
+        help=f"count the rows of more than N tokens (default {MAX_TOKENS:,}, as `tune` cuts rows)",
+    )
+    parser.add_argument(
+        "--sample",
+        metavar="N",
+        type=whole,
+        default=SAMPLE,
+        help=f"look at the language of N rows, 0 for all (default {SAMPLE:,})",
+    )
 
 
 def run(arguments: Namespace) -> int:
     """Print what was found; 1 when something is wrong."""
-    with ProgressLine("reading rows") as progress:
-        dataset = open_dataset(arguments.file, progress)
-    found = report(dataset)
+    settings = Settings(arguments.tokenizer, arguments.max_length, arguments.sample)
+    token_counter(settings.tokenizer)  # a wrong name is refused before a large file is read
+    dataset = read_files(arguments.file)
+    with ProgressLine("looking at rows") as progress:
+        report = gather(dataset, settings, progress)
     if arguments.json:
-        put_json(found)
+        put_json(as_object(dataset, report))
     else:
-        put(_lines(found))
-    return PROBLEMS if found["unreadable"] or found["problems"] else DONE
-
-
-def report(dataset: Dataset) -> dict[str, Any]:
-    """Return what the verb prints."""
-    schema = asdict(dataset.schema)
-    kind = schema.pop("kind")
-    texts = [name for name in dataset.schema.text_fields if name in dataset.frame.columns]
-    return {
-        "path": str(dataset.path),
-        "rows": len(dataset),
-        "format": dataset.format,
-        "schema": kind,
-        "roles": {role: name for role, name in schema.items() if name},
-        "fields": dataset.frame.columns,
-        "empty": {name: int((dataset.frame[name].cast(str) == "").sum()) for name in texts},
-        "unreadable": [{"line": bad.line, "reason": bad.reason} for bad in dataset.unreadable],
-        "problems": {name: len(rows) for name, rows in dataset.problems.items()},
-    }
-
-
-def _lines(found: dict[str, Any]) -> list[str]:
-    roles = ", ".join(f"{role}: {name}" for role, name in found["roles"].items())
-    bad = found["unreadable"]
-    summary: list[tuple[str, object]] = [
-        ("file", short(found["path"], 200)),
-        ("rows", f"{found['rows']:,}"),
-        ("format", found["format"]),
-        ("schema", f"{found['schema']} ({short(roles, 200)})" if roles else found["schema"]),
-        ("fields", short(", ".join(found["fields"]), 200)),
-        ("unreadable", f"{len(bad):,}"),
-        ("problems", f"{len(found['problems']):,}"),
-    ]
-    lines = table(summary)
-    if bad:
-        lines += [
-            "",
-            *table([(one["line"], short(one["reason"], 120)) for one in bad[:_SHOWN]], ("line", "reason")),
-        ]
-        if len(bad) > _SHOWN:
-            lines.append(f"and {len(bad) - _SHOWN:,} more; --json lists all")
-    if found["problems"]:
-        problems = [(short(name, 80), count) for name, count in found["problems"].items()]
-        lines += ["", *table(problems, ("problem", "rows"))]
-    return lines
+        put(as_lines(dataset, report))
+    return PROBLEMS if report.bad else DONE

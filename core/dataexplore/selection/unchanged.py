@@ -1,0 +1,96 @@
+"""Whether a source still holds the rows that were decided on."""
+
+import os
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dataexplore.dataset.dataset import Dataset
+from dataexplore.dataset.keys import Keys, row_keys
+from dataexplore.dataset.source import Source
+from dataexplore.errors import DataexploreError, ExportError
+from dataexplore.text import short
+
+TOUCHED = "the file has changed since it was opened, but none of the rows to write: they are as decided on"
+
+
+class Unchanged:
+    """Compares rows by content when the file's size, time or inode are no longer those of the opening."""
+
+    def __init__(self, dataset: Dataset, rows: NDArray[np.int64]) -> None:
+        """Look once; raise ExportError when a row to write is another one now."""
+        self._dataset, self._rows = dataset, rows
+        self.notice = ""
+        """What to tell the person, "" when nothing changed."""
+        self._seen: list[tuple[int, ...]] = []
+        self.again()
+
+    def again(self) -> None:
+        """Look once more, for what happened while rows were written."""
+        if not self._dataset.source.changed():
+            return
+        before, self._seen = self._seen, _stats(self._dataset.source)
+        if before != self._seen:
+            _compare(self._dataset, self._rows)
+        self.notice = TOUCHED
+
+
+def _compare(dataset: Dataset, rows: NDArray[np.int64]) -> None:
+    name = short(str(dataset.path), 200)
+    try:
+        now = _keys_now(dataset)
+    except (OSError, DataexploreError):
+        raise ExportError(
+            f"{name}: has changed since it was opened and is no longer there or cannot be read; nothing was "
+            "written"
+        ) from None
+    there = rows < len(now)
+    differ = int(np.count_nonzero(~there))
+    differ += int(np.count_nonzero(now[rows[there]] != dataset.keys[rows[there]]))
+    if differ:
+        raise ExportError(
+            f"{name}: has changed since it was opened: {differ:,} of {len(rows):,} rows to write differ; "
+            "open it again first: decisions follow the rows that are the same"
+        )
+
+
+def _keys_now(dataset: Dataset) -> Keys:
+    """Return the keys of what is at the rows' places now."""
+    source = dataset.source
+    with ExitStack() as stack:
+        read = _reader(source, stack)
+        if read is not None:
+            starts, ends = dataset.spans.start.tolist(), dataset.spans.end.tolist()
+            return row_keys(read(start, end) for start, end in zip(starts, ends, strict=True))
+    from dataexplore.dataset.loading import open_dataset
+
+    return open_dataset(dataset.path).keys
+
+
+def _reader(source: Source, stack: ExitStack) -> Callable[[int, int], bytes] | None:
+    """Return what reads a plain file's bytes as they are now; None for a container, which is opened again."""
+    if source.container or source.lines is not None or len(source.stamps) != 1:
+        return None
+    descriptor = os.open(source.path, os.O_RDONLY | os.O_CLOEXEC)
+    stack.callback(os.close, descriptor)
+    return partial(_slice, descriptor)
+
+
+def _slice(descriptor: int, start: int, end: int) -> bytes:
+    return os.pread(descriptor, end - start, start)
+
+
+def _stats(source: Source) -> list[tuple[int, ...]]:
+    return [_stat(stamp.path) for stamp in source.stamps]
+
+
+def _stat(path: Path) -> tuple[int, ...]:
+    try:
+        now = path.stat()
+    except OSError:
+        return ()
+    return now.st_size, now.st_mtime_ns, now.st_ino

@@ -1,0 +1,159 @@
+"""The files that a command line names, with what goes for all of them."""
+
+import re
+from argparse import Action, ArgumentError, ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from dataexplore.dataset.naming import Named, resolve
+from dataexplore.text import short
+from dataexplore_tui.cli.output import say
+from dataexplore_tui.cli.progress import ProgressLine
+
+if TYPE_CHECKING:
+    from dataexplore.dataset.dataset import Dataset
+    from dataexplore.dataset.opening import Head
+
+_SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?([kmgt]?)(i?b)?", re.IGNORECASE)
+_LEAST = 1024
+
+
+@dataclass(frozen=True)
+class Files:
+    """What a person named as the dataset."""
+
+    names: tuple[str, ...] = ()
+    max_bytes: int | None = None
+    roles: Mapping[str, str] = field(default_factory=dict)
+    """Which field plays which role, where the names of fields do not tell."""
+
+    def __str__(self) -> str:
+        return short(" ".join(self.names), 200)
+
+
+def add_names(parser: ArgumentParser, nargs: str) -> None:
+    """Declare the names of files, and the options that go for all of them."""
+    parser.add_argument(
+        "file",
+        metavar="FILE",
+        nargs=nargs,
+        action=_Names,
+        default=Files(),
+        help="the dataset, never written to: a file, several, 'a*.jsonl', a folder, - for what is piped in, "
+        "ORG/NAME on the hub",
+    )
+    parser.add_argument(
+        "--map",
+        metavar="ROLE=FIELD",
+        dest="file",
+        action=_Role,
+        default=Files(),
+        help="say which field is the prompt, the response ...: --map prompt=question; may be repeated",
+    )
+    parser.add_argument(
+        "--max-bytes",
+        metavar="SIZE",
+        dest="file",
+        action=_Limit,
+        type=size,
+        default=Files(),
+        help="the most that may be unpacked, piped in or downloaded, such as 2G",
+    )
+
+
+def find(files: Files) -> Named:
+    """Find what the names stand for, with progress, and say what a person should know of it."""
+    with ProgressLine() as progress:
+        named = resolve(files.names, max_bytes=files.max_bytes, progress=progress.show)
+    for note in named.notes:
+        say(f"{named.shown}: {note}")
+    return named
+
+
+def open_files(files: Files) -> "tuple[Named, Head]":
+    """Find the files and read their first rows."""
+    from dataexplore.dataset import opening
+
+    named = find(files)
+    given: Any = named.source or (named.paths[0] if len(named.paths) == 1 else named.paths)
+    options: dict[str, Any] = {"mapping": files.roles} if files.roles else {}
+    if files.max_bytes is not None:
+        options["max_bytes"] = files.max_bytes
+    head = opening.open_head(given, **options)
+    if head.source.path != named.path:
+        head = replace(head, source=replace(head.source, path=named.path))
+    return named, head
+
+
+def read_files(files: Files) -> "Dataset":
+    """Read a dataset whole, with progress."""
+    from dataexplore.dataset.loading import load
+
+    _, head = open_files(files)
+    with ProgressLine("reading rows") as progress:
+        return load(head, progress)
+
+
+def size(text: str) -> int:
+    """Return a number of bytes: 2G and 2GiB are 2 * 1024 ** 3, 2GB is 2 * 1000 ** 3."""
+    found = _SIZE.fullmatch(text.strip())
+    if found is None:
+        raise ArgumentTypeError(f"{short(text, 40)!r} is no size; say a number with K, M or G, such as 2G")
+    number, unit, decimal = found[1], found[2].lower(), (found[3] or "").lower() == "b"
+    bytes_ = int(float(number) * (1000 if decimal and unit else 1024) ** " kmgt".index(unit or " "))
+    if bytes_ < _LEAST:
+        raise ArgumentTypeError(f"{short(text, 40)!r} is too little, allow at least {_LEAST} bytes")
+    return bytes_
+
+
+def _of(namespace: Namespace) -> Files:
+    files: Files = namespace.file
+    return files
+
+
+class _Names(Action):
+    """Takes the names."""
+
+    def __call__(
+        self,
+        parser: ArgumentParser,
+        namespace: Namespace,
+        values: str | Sequence[Any] | None,
+        option_string: str | None = None,
+    ) -> None:
+        names = tuple(values) if isinstance(values, list) else ()
+        namespace.file = replace(_of(namespace), names=names)
+
+
+class _Role(Action):
+    """Takes one more role."""
+
+    def __call__(
+        self,
+        parser: ArgumentParser,
+        namespace: Namespace,
+        values: str | Sequence[Any] | None,
+        option_string: str | None = None,
+    ) -> None:
+        role, equals, name = str(values).partition("=")
+        if not (role and equals and name):
+            raise ArgumentError(self, f"{short(str(values), 60)!r} is not ROLE=FIELD, as in prompt=question")
+        files = _of(namespace)
+        if role in files.roles:
+            raise ArgumentError(self, f"{short(role, 40)} is two fields; give one")
+        namespace.file = replace(files, roles={**files.roles, role: name})
+
+
+class _Limit(Action):
+    """Takes the limit."""
+
+    def __call__(
+        self,
+        parser: ArgumentParser,
+        namespace: Namespace,
+        values: str | Sequence[Any] | None,
+        option_string: str | None = None,
+    ) -> None:
+        limit: Any = values  # what `size` made of the text
+        namespace.file = replace(_of(namespace), max_bytes=limit)
