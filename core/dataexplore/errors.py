@@ -25,6 +25,10 @@ class RuleError(DataexploreError):
     """A rule or recipe that lacks something it needs."""
 
 
+class EditError(DataexploreError):
+    """An edit that would not leave a row, or a text of one that cannot be read back."""
+
+
 class EncoderError(DataexploreError):
     """An encoder without weights, or vectors that do not fit the rows."""
 

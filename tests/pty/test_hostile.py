@@ -50,7 +50,7 @@ def walk(screen: Terminal, rows: int) -> None:
     screen.shows("runs · ")
     screen.press("tab", "l", "l", "tab", "j", "l", "l", "j", "l", "l", "!")
     screen.shows("unreadable lines", "esc closes")
-    screen.press("ctrl+d", "enter", "?")
+    screen.press("ctrl+d", "i", "?")
     screen.shows("Everywhere")
     screen.press("enter", ":")
     screen.shows("Search for commands")

@@ -23,7 +23,6 @@ from dataexplore_tui.screens.catalogue import make_screen
 from dataexplore_tui.screens.help import help_lines
 from dataexplore_tui.screens.mode import ModeScreen
 from dataexplore_tui.screens.overlay import Overlay
-from dataexplore_tui.screens.problems import problem_lines
 from dataexplore_tui.screens.sitting import Sitting
 from dataexplore_tui.widgets.guard import Guard
 from dataexplore_tui.widgets.ink import THEME
@@ -130,12 +129,6 @@ class DataexploreApp(KeysInOrder):
             name = type(screen).__name__.removesuffix("Screen")
             lines = help_lines(f"{screen.NUMBER} {name}", screen.own_bindings(), ModeScreen.BINDINGS)
             self.push_screen(Overlay("keys", lines))
-
-    def action_problems(self) -> None:
-        """Show what is wrong with the file."""
-        session = self.sitting.session
-        if session is not None:
-            self.push_screen(Overlay("problems", problem_lines(session.dataset)))
 
     def action_help_quit(self) -> None:
         """Say how to leave when Ctrl-C is pressed: a hand on the wrong key must not end a sitting."""

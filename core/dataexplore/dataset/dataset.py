@@ -1,6 +1,6 @@
 """The dataset: rows by number, with their bytes, their fields as columns and what could not be read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -24,6 +24,8 @@ from dataexplore.dataset.source import Source
 from dataexplore.dataset.turns import Turn, turns
 from dataexplore.dataset.unreadable import Unreadable
 
+_FEW = 8
+"""So few keys are looked for one by one: to sort millions of them takes seconds."""
 _AHEAD = 2
 """Parts that are read while one is looked at."""
 
@@ -60,6 +62,15 @@ class Dataset:
     """Length of each response in characters."""
     unreadable: tuple[Unreadable, ...]
     problems: Problems = field(repr=False)
+    mapped: bool = False
+    """Whether a person said what the fields mean."""
+    edits: Mapping[int, bytes] = field(default_factory=dict, repr=False)
+    """The bytes of each row that a person edited, by row: JSON on one line; `with_edits` sets it.
+
+    Keys stay those of the source's bytes: what was decided on a row, and its scores, are still its own.
+    """
+    base: "Dataset | None" = field(default=None, repr=False)
+    """The dataset without its edits; None where there are none."""
 
     def __len__(self) -> int:
         return len(self.spans)
@@ -76,7 +87,8 @@ class Dataset:
             return {self.schema.kind: len(self)}
         found: dict[str, int] = {}
         for schema, rows in zip(self.schemas, np.bincount(self.codes).tolist(), strict=False):
-            found[schema.kind] = found.get(schema.kind, 0) + rows
+            if rows:
+                found[schema.kind] = found.get(schema.kind, 0) + rows
         return found
 
     @property
@@ -85,12 +97,17 @@ class Dataset:
         return self.source.path
 
     def raw(self, row: int) -> bytes:
-        """Return a row's own bytes, without the line end."""
+        """Return a row's bytes, without the line end: the source's, unless the row was edited."""
+        edit = self.edits.get(row)
+        return self.original(row) if edit is None else edit
+
+    def original(self, row: int) -> bytes:
+        """Return a row's bytes as the source has them, without the line end."""
         start, end = self.spans.bounds(row)
         return self.source.data[start:end]
 
     def record(self, row: int) -> Record:
-        """Return a row's fields as the file has them, in its order."""
+        """Return a row's fields as its bytes have them, in their order."""
         record: Record = orjson.loads(self.raw(row))
         return record
 
@@ -143,19 +160,23 @@ class Dataset:
     @cached_property
     def key_order(self) -> NDArray[np.int64]:
         """Row numbers sorted by key, for looking rows up by key."""
+        if self.base is not None:
+            return self.base.key_order
         return np.argsort(self.keys, kind="stable")
 
     def rows_of(self, keys: Keys) -> NDArray[np.int64]:
         """Return the row number of each key, -1 for a key that is not in this file."""
         if not len(self) or not len(keys):
             return np.full(len(keys), -1)
+        if len(keys) <= _FEW and "key_order" not in vars(self):
+            return np.array([_first(self.keys == key) for key in keys], np.int64)
         ordered = self.keys[self.key_order]
         at = np.minimum(np.searchsorted(ordered, keys), len(ordered) - 1)
         rows: NDArray[np.int64] = np.where(ordered[at] == keys, self.key_order[at], -1)
         return rows
 
     def _text(self, row: int, side: int) -> str:
-        held = self.table.held(row)
+        held = None if row in self.edits else (self.base or self).table.held(row)
         if held is not None:
             frame, place = held
             return str(texts_of(frame[place : place + 1], self.schema)[side][0])
@@ -163,5 +184,21 @@ class Dataset:
         return (seen.prompts, seen.responses)[side][0]
 
     def _texts(self, side: int, name: str) -> pl.Series:
+        if self.base is not None:
+            return self._patched(self.base.responses if side else self.base.prompts, side)
         parts = [self.table.texts(index)[side].alias(name) for index in range(self.table.parts)]
         return pl.concat(parts, rechunk=True) if parts else pl.Series(name, [], dtype=pl.String)
+
+    def _patched(self, texts: pl.Series, side: int) -> pl.Series:
+        """Put the edited rows' texts in place; the others are shared and not copied."""
+        rows = sorted(self.edits)
+        edited = pl.Series(texts.name, [self._text(row, side) for row in rows], dtype=pl.String)
+        order = np.arange(len(self))
+        order[rows] = len(self) + np.arange(len(rows))
+        return pl.concat([texts, edited], rechunk=True).gather(order)
+
+
+def _first(found: NDArray[np.bool_]) -> int:
+    """Return the first place that is true, -1 if none is."""
+    place = int(np.argmax(found))
+    return place if found[place] else -1

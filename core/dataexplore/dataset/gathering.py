@@ -1,15 +1,18 @@
 """Collects what was read of a file, piece by piece, in order."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from dataexplore.dataset.cache import Cached, Put, Room
+from dataexplore.dataset.columns import stacked
 from dataexplore.dataset.framing import Reader
 from dataexplore.dataset.keys import Keys, distinguished
-from dataexplore.dataset.parts import Again, Beside, Held, Stored, kinds_of, numbers_of
+from dataexplore.dataset.parts import Again, Held, Stored, common_kinds, kinds_of, numbers_of
 from dataexplore.dataset.piece import Piece, Stretch, frame_of
 from dataexplore.dataset.places import Places
 from dataexplore.dataset.problems import Problems, merge
@@ -17,6 +20,7 @@ from dataexplore.dataset.schema import Schema
 from dataexplore.dataset.source import Source
 from dataexplore.dataset.spans import Offsets
 from dataexplore.dataset.unreadable import Unreadable
+from dataexplore.text import short
 
 _KINDS = {
     "start": np.int64,
@@ -32,20 +36,46 @@ _KINDS = {
 class Gathered:
     """What is known so far; nothing of it changes but by `add`."""
 
-    def __init__(self, source: Source, reader: Reader, put: Put | None, room: Room) -> None:
-        self._source, self._reader, self._put, self._room = source, reader, put, room
+    def __init__(self, whole: Source, reader: Reader, put: Put | None, room: Room) -> None:
+        self._whole, self._reader, self._put, self._room = whole, reader, put, room
+        self._source = whole
+        self._base, self._first_row, self._named = 0, 0, False
         self.stored: list[Stored] = []
         self.others: dict[Schema, int] = {}
         self.rows = 0
         self._lines = 0
         self._in_order = True
+        self._numbers: list[tuple[dict[str, pl.Series], int]] = []
         self._arrays: dict[str, list[NDArray[Any]]] = {name: [] for name in _KINDS}
         self._codes: list[tuple[NDArray[np.int64], NDArray[np.uint16]]] = []
         self._problems: list[Problems] = []
+        self._finished: list[Unreadable] = []
         self._unreadable: list[Unreadable] = []
         self._readable: list[NDArray[np.bool_]] = []
         self._last_is_bad = False
         self._last_line = 0
+
+    def begin(self, source: Source, base: int) -> None:
+        """Go on with the next of several files; its bytes begin at `base` of all."""
+        self._source, self._base, self._first_row, self._named = source, base, self.rows, True
+        self._lines, self._last_is_bad, self._last_line = 0, False, 0
+        self._unreadable, self._readable = [], []
+
+    def end(self, open_line: int = 0) -> None:
+        """Finish a file; `open_line` is the last record's line where an array was not closed."""
+        if open_line and not self._last_is_bad:
+            reason = "cut off at end of file: the array is not closed"
+            self._unreadable.append(Unreadable(open_line, reason))
+        if self._source.flags:
+            readable = np.concatenate([np.empty(0, bool), *self._readable])
+            rows = np.cumsum(readable) - 1 + self._first_row
+            flags = {name: rows[at[readable[at]]] for name, at in self._source.flags.items()}
+            self._problems.append(flags)
+        found = self._lost()
+        if self._named:
+            name = short(self._source.path.name, 60)
+            found = [replace(one, reason=f"{name}: {one.reason}") for one in found]
+        self._finished += found
 
     def add(self, stretch: Stretch, piece: Piece) -> None:
         """Take in the next piece."""
@@ -54,7 +84,7 @@ class Gathered:
             (line == np.arange(self.rows, self.rows + len(piece)) + 1).all()
         )
         size = piece.end - piece.start
-        found = (piece.start, size, line, piece.hashes, piece.tokens, piece.chars)
+        found = (piece.start + self._base, size, line, piece.hashes, piece.tokens, piece.chars)
         for (name, kind), array in zip(_KINDS.items(), found, strict=True):
             self._arrays[name].append(array.astype(kind, copy=False))
         self._problems.append({name: places + self.rows for name, places in piece.problems.items()})
@@ -74,11 +104,6 @@ class Gathered:
         self.rows += len(piece)
         self._lines += piece.lines
 
-    def not_closed(self, line: int) -> None:
-        """Note that an array was still open at the end; a last element that was cut with it says so itself."""
-        if not self._last_is_bad:
-            self._unreadable.append(Unreadable(line, "cut off at end of file: the array is not closed"))
-
     def array(self, name: str) -> NDArray[Any]:
         """Hand over a figure of every row, once: what was collected of it is given up."""
         parts = self._arrays.pop(name)
@@ -92,13 +117,19 @@ class Gathered:
 
     def keys(self, places: Places) -> Keys:
         """Hand over the rows' keys."""
-        data = self._source.data
+        data = self._whole.data
 
         def raw(row: int) -> bytes:
             start, end = places.bounds(row)
             return data[start:end]
 
         return distinguished(self.array("hashes"), raw)
+
+    def numbers(self) -> pl.DataFrame:
+        """Hand over the columns of numbers."""
+        parts, self._numbers = self._numbers, []
+        names = [name for name, kind in common_kinds(self.stored).items() if kind.is_numeric()]
+        return stacked(parts, names)
 
     def codes(self) -> NDArray[np.uint16] | None:
         """Return the number of each row's schema, 0 for the file's own; None where there is no other."""
@@ -111,24 +142,22 @@ class Gathered:
 
     def problems(self) -> Problems:
         """Return rows by the name of what is odd about them."""
-        found = self._problems
-        if self._source.flags:
-            readable = np.concatenate(self._readable)
-            rows = np.cumsum(readable) - 1
-            found = [*found, {name: rows[at[readable[at]]] for name, at in self._source.flags.items()}]
-        return merge(found)
+        return merge(self._problems)
 
     def unreadable(self) -> tuple[Unreadable, ...]:
-        """Return what is no row, what the container lost included; a cut and its last record are one finding."""
-        found, source = list(self._unreadable), self._source
+        """Return what is no row, what containers lost included."""
+        return tuple(self._finished)
+
+    def _lost(self) -> list[Unreadable]:
+        """Return what of one file is no row; a cut and the record that it cut are one finding."""
+        found, source = self._unreadable, self._source
         if source.ended and found and self._last_is_bad:
             last = found.pop()
             found.append(Unreadable(last.line, f"{source.ended}; {last.reason}", last.preview))
         elif source.ended:
             found.append(Unreadable(self._last_line + 1, source.ended))
-        if not source.damage and not source.ended:
-            return tuple(found)
-        return tuple(sorted([*source.damage, *found], key=lambda one: one.line))
+        damaged = source.damage or source.ended
+        return sorted([*source.damage, *found], key=lambda one: one.line) if damaged else found
 
     def _numbered(self, line: Offsets, stretch: Stretch) -> Offsets:
         """Return the container's lines for those of a stretch."""
@@ -146,6 +175,5 @@ class Gathered:
             columns.hold(frame)
         elif self._room.take(frame):
             columns = Held(frame)
-        if not isinstance(columns, Held):
-            columns = Beside(numbers_of(frame), columns or Again(again))
-        self.stored.append(Stored(len(piece), kinds_of(frame), columns))
+        self._numbers.append((numbers_of(frame), len(piece)))
+        self.stored.append(Stored(len(piece), kinds_of(frame), columns or Again(again)))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import orjson
 import polars as pl
@@ -63,36 +64,65 @@ def load(
         if progress:
             progress(len(known), len(known))
         return known
-    spans = head.spans or (None if head.lines else find_spans(source, head.format))
     caching = cache if cache and cache.begin(source.size) else None
     put, room = (caching.put, caching.room) if caching else (None, Room())
     gathered = Gathered(source, reader, put, room)
-    for stretch, piece in _pieces(source, reader, stretches(source, spans), cancelled):
-        gathered.add(stretch, piece)
-        if progress:
-            done = max(stretch.stop - source.begin, 1)
+    done = 0
+    for task, piece in _pieces(reader, _tasks(head), cancelled):
+        if task.first and head.members:
+            gathered.begin(task.source, task.base)
+        gathered.add(task.stretch, piece)
+        if task.last:
+            gathered.end(task.open_line)
+        done += task.stretch.stop - task.stretch.begin
+        if progress and not (task.last and done >= source.size):
             rows = gathered.rows
-            left = 0 if stretch.stop >= source.size else (source.size - stretch.stop) * rows // done
-            progress(rows, rows + left)
-    if spans is not None and not spans.closed:
-        gathered.not_closed(int(spans.line[-1]))
+            progress(rows, rows + max(0, source.size - done) * rows // max(done, 1))
+    if progress:
+        progress(gathered.rows, gathered.rows)
     dataset = _dataset(head, gathered)
-    if caching:
-        manifest.keep(caching, head, dataset)
-    return dataset
+    return manifest.keep(caching, head, dataset) if caching else dataset
+
+
+class _Task(NamedTuple):
+    """A stretch to read, and where it stands among those of its file."""
+
+    source: Source
+    base: int
+    """Offset of the file among the bytes of all files."""
+    stretch: Stretch
+    first: bool
+    last: bool
+    open_line: int
+    """Of the last stretch: the line of the last record where an array was not closed, else 0."""
+
+
+def _tasks(head: Head) -> Iterator[_Task]:
+    base = 0
+    for member in head.members or (head,):
+        source = member.source
+        spans = None if member.lines else find_spans(source, member.format)
+        open_line = int(spans.line[-1]) if spans is not None and not spans.closed else 0
+        ahead = stretches(source, spans)
+        stretch, first = next(ahead), True
+        for following in ahead:
+            yield _Task(source, base, stretch, first, False, 0)
+            stretch, first = following, False
+        yield _Task(source, base, stretch, first, True, open_line)
+        base += source.size
 
 
 def _pieces(
-    source: Source, reader: Reader, ahead: Iterator[Stretch], cancelled: Callable[[], bool]
-) -> Iterator[tuple[Stretch, Piece]]:
+    reader: Reader, ahead: Iterator[_Task], cancelled: Callable[[], bool]
+) -> Iterator[tuple[_Task, Piece]]:
     """Read stretches at the same time and hand them over in order."""
-    waiting: deque[tuple[Stretch, Future[Piece]]] = deque()
+    waiting: deque[tuple[_Task, Future[Piece]]] = deque()
     pool = ThreadPoolExecutor(_WORKERS)
     try:
-        for stretch in ahead:
+        for task in ahead:
             if cancelled():
                 raise LoadCancelledError
-            waiting.append((stretch, pool.submit(read_piece, source, reader, stretch)))
+            waiting.append((task, pool.submit(read_piece, task.source, reader, task.stretch)))
             if len(waiting) >= _WAITING:
                 first, piece = waiting.popleft()
                 yield first, piece.result()
@@ -107,7 +137,7 @@ def _pieces(
 
 def _dataset(head: Head, gathered: Gathered) -> Dataset:
     schema = head.schema
-    table = Table(schema, gathered.stored, MAX_FIELDS)
+    table = Table(schema, gathered.stored, MAX_FIELDS, gathered.numbers())
     column = partial(_column, table)
     places, data = gathered.places(), head.source.data
 

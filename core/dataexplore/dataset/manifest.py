@@ -3,7 +3,7 @@
 import io
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from dataexplore.dataset.columns import MAX_FIELDS
 from dataexplore.dataset.dataset import Dataset
 from dataexplore.dataset.framing import Reader
 from dataexplore.dataset.opening import Head
-from dataexplore.dataset.parts import Beside, Kinds, Stored, Table
+from dataexplore.dataset.parts import Kinds, Stored, Table
 from dataexplore.dataset.piece import Stretch, frame_of
 from dataexplore.dataset.places import Places
 from dataexplore.dataset.schema import Schema
@@ -29,6 +29,7 @@ from dataexplore.dataset.unreadable import Unreadable
 _VERSION = 1
 """Raised whenever the same file would be read into something else."""
 _NAME = "manifest.json"
+_BLOCK = 1 << 24
 _KINDS: dict[str, pl.DataType] = {
     str(kind): kind for kind in (pl.String(), pl.Int64(), pl.Float64(), pl.Boolean(), pl.Null())
 }
@@ -36,13 +37,15 @@ _KINDS: dict[str, pl.DataType] = {
 Arrays = dict[str, NDArray[Any]]
 
 
-def keep(folder: CacheFolder, head: Head, dataset: Dataset) -> bool:
-    """Write what is known of a dataset whose columns are in the folder already; tell whether that went well."""
+def keep(folder: CacheFolder, head: Head, dataset: Dataset) -> Dataset:
+    """Write what is known of a dataset whose columns are in the folder already.
+
+    Returns it with its figures mapped from there; as it was, if it could not be written.
+    """
     stored = dataset.table.stored
-    cached = [columns.rest if isinstance(columns := part.columns, Beside) else columns for part in stored]
-    files = [one for one in cached if isinstance(one, Cached)]
+    files = [part.columns for part in stored if isinstance(part.columns, Cached)]
     if len(files) < len(stored):
-        return False
+        return dataset
     places = dataset.spans
     arrays: Arrays = {
         "start": places.start,
@@ -58,7 +61,7 @@ def keep(folder: CacheFolder, head: Head, dataset: Dataset) -> bool:
         written = {
             name: _write(folder.folder / f"{name}.npy", _packed(array)) for name, array in arrays.items()
         }
-        numbers = _write(folder.folder / "numbers.arrow", _ipc(dataset.table.numbers()))
+        numbers = _write(folder.folder / "numbers.arrow", _ipc(dataset.table.numbers))
         manifest = _same(head) | {
             "parts": [
                 {"rows": part.rows, "checksum": file.checksum, "kinds": _kinds_text(part.kinds)}
@@ -73,9 +76,10 @@ def keep(folder: CacheFolder, head: Head, dataset: Dataset) -> bool:
         body = orjson.dumps(manifest)
         # The checksum stands before what it is of: a manifest that was cut is noticed.
         (folder.folder / _NAME).write_bytes(b"%08x\n" % zlib.crc32(body) + body)
+        mapped = {name: _mapped(folder.folder / f"{name}.npy") for name in arrays}
     except OSError:
-        return False
-    return True
+        return dataset
+    return _with_figures(dataset, mapped)
 
 
 def find(folder: CacheFolder, head: Head, reader: Reader) -> Dataset | None:
@@ -93,7 +97,8 @@ def find(folder: CacheFolder, head: Head, reader: Reader) -> Dataset | None:
     except (OSError, ValueError, KeyError, pl.exceptions.PolarsError):
         return None
     places = Places(arrays["start"], arrays["size"], arrays.get("line"))
-    table = Table(head.schema, _stored(folder, head.source, reader, manifest, places, numbers), MAX_FIELDS)
+    stored = _stored(folder, head.source, reader, manifest, places)
+    table = Table(head.schema, stored, MAX_FIELDS, numbers)
     return Dataset(
         head.source,
         head.format,
@@ -132,7 +137,6 @@ def _stored(
     reader: Reader,
     manifest: Mapping[str, Any],
     places: Places,
-    numbers: pl.DataFrame,
 ) -> list[Stored]:
     stored, first = [], 0
     for index, part in enumerate(manifest["parts"]):
@@ -140,8 +144,7 @@ def _stored(
         again = _again(source, reader, places, first, last)
         cached = Cached(folder.folder / f"part-{index:05d}.arrow", part["checksum"], again, folder.room)
         kinds = {name: (_KINDS[kind], fits) for name, (kind, fits) in part["kinds"].items()}
-        here = numbers[first:last].select([name for name in numbers.columns if name in kinds])
-        stored.append(Stored(part["rows"], kinds, Beside(here, cached)))
+        stored.append(Stored(part["rows"], kinds, cached))
         first = last
     return stored
 
@@ -179,12 +182,37 @@ def _write(path: Path, data: bytes) -> int:
 
 
 def _read(folder: Path, name: str, checksum: int) -> NDArray[Any]:
-    array: NDArray[Any] = np.load(io.BytesIO(_checked(folder / f"{name}.npy", checksum)), allow_pickle=False)
+    path = folder / f"{name}.npy"
+    _check(path, checksum)
+    return _mapped(path)
+
+
+def _mapped(path: Path) -> NDArray[Any]:
+    """Map an array: of a large dataset only what is looked at comes into memory."""
+    array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
     return array
 
 
-def _checked(path: Path, checksum: int) -> bytes:
-    data = path.read_bytes()
-    if zlib.crc32(data) != checksum:
+def _with_figures(dataset: Dataset, mapped: Arrays) -> Dataset:
+    return replace(
+        dataset,
+        spans=Places(mapped["start"], mapped["size"], mapped.get("line")),
+        keys=mapped["keys"],
+        tokens=mapped["tokens"],
+        response_chars=mapped["chars"],
+        codes=mapped.get("codes"),
+    )
+
+
+def _check(path: Path, checksum: int) -> None:
+    found = 0
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            found = zlib.crc32(block, found)
+    if found != checksum:
         raise ValueError(f"{path.name} is damaged")
-    return data
+
+
+def _checked(path: Path, checksum: int) -> bytes:
+    _check(path, checksum)
+    return path.read_bytes()

@@ -10,7 +10,7 @@ import orjson
 from dataexplore.dataset.filebytes import Data
 from dataexplore.dataset.parse import MAX_KEYS, Record, parse
 from dataexplore.dataset.schema import Schema, detect_schema, mapped, wrapping
-from dataexplore.dataset.source import Source, open_source
+from dataexplore.dataset.source import COPIED, Source, open_source
 from dataexplore.dataset.spans import Spans, array_spans, line_spans, object_spans
 from dataexplore.errors import InputRefusedError
 from dataexplore.text import short
@@ -31,13 +31,13 @@ class Head:
     records: tuple[Record, ...]
     mapping: tuple[tuple[str, str], ...] = ()
     """What a person said the fields mean, by role."""
-    spans: Spans | None = None
-    """Where all records are, where that was found already."""
+    members: tuple["Head", ...] = ()
+    """The files that are read as one, if there are several."""
 
     @property
     def lines(self) -> bool:
         """Whether each record is a line of the source's bytes."""
-        return self.spans is None and not self.format.endswith(("json array", "json objects"))
+        return not self.format.endswith(("json array", "json objects"))
 
 
 def open_head(
@@ -52,12 +52,11 @@ def open_head(
     InputRefusedError when it is no dataset, or `mapping` names a field that no row has.
     """
     if isinstance(path, Source | Path):
-        source = path if isinstance(path, Source) else open_source(path, max_bytes)
-        head = _head(source, rows)
+        head = _head(path if isinstance(path, Source) else open_source(path, max_bytes), rows)
     elif len(path) == 1:
         head = _head(open_source(path[0], max_bytes), rows)
     else:
-        head = _joined([_head(open_source(one, max_bytes), rows) for one in path], rows)
+        head = _joined(path, rows, max_bytes)
     if not mapping:
         return head
     names = dict.fromkeys(name for record in head.records for name in record)
@@ -84,16 +83,20 @@ def _head(source: Source, rows: int) -> Head:
     return Head(source, format_, detect_schema(records), tuple(records))
 
 
-def _joined(heads: Sequence[Head], rows: int) -> Head:
-    """Return the head of several files that are read as one."""
-    from dataexplore.dataset.several import joined
+def _joined(paths: Sequence[Path], rows: int, max_bytes: int | None) -> Head:
+    """Return the head of several files that are read as one: the first file's rows come first."""
+    from dataexplore.dataset.several import joined, may_open
 
-    found = [find_spans(head.source, head.format) for head in heads]
-    source, spans = joined([head.source for head in heads], [head.format for head in heads], found)
-    # The schema is that of most rows of all files; on screen the first file comes first.
+    may_open(len(paths))
+    heads: list[Head] = []
+    room = COPIED
+    for path in paths:
+        source = open_source(path, max_bytes, copied=room)
+        room -= len(source.data) if isinstance(source.data, bytes) else 0
+        heads.append(_head(source, max(rows // len(paths), 20) if heads else rows))
+    source = joined([head.source for head in heads], [head.format for head in heads])
     every = [record for head in heads for record in head.records]
-    records = tuple(islice((record for head in heads for record in head.records), rows))
-    return Head(source, source.container, detect_schema(every), records, spans=spans)
+    return Head(source, source.container, detect_schema(every), tuple(every[:rows]), members=tuple(heads))
 
 
 def find_format(source: Source) -> str:

@@ -48,20 +48,6 @@ class Again:
 
 
 @dataclass(frozen=True)
-class Beside:
-    """Numbers in memory, which are small and asked for often; all else elsewhere."""
-
-    numbers: pl.DataFrame
-    rest: Columns
-
-    def read(self, names: Sequence[str] | None) -> pl.DataFrame:
-        """Return some of the columns."""
-        if names is not None and all(name in self.numbers.columns for name in names):
-            return self.numbers.select(names)
-        return self.rest.read(names)
-
-
-@dataclass(frozen=True)
 class Stored:
     """Some rows that follow one another, and where their columns are."""
 
@@ -74,17 +60,14 @@ class Stored:
 class Table:
     """All rows as columns; of a large file one part at a time is in memory."""
 
-    def __init__(self, schema: Schema, stored: Sequence[Stored], most: int) -> None:
+    def __init__(self, schema: Schema, stored: Sequence[Stored], most: int, numbers: pl.DataFrame) -> None:
         self._schema = schema
+        self.numbers = numbers
+        """Columns of numbers whole: they are small, and asked for often."""
         self.stored = tuple(stored)
         self.first = [0, *accumulate(part.rows for part in stored)]
         """The number of each part's first row, and after them the number of rows."""
-        fields: dict[str, None] = {}
-        for part in stored:
-            for name in part.kinds:
-                if name not in (PROMPT, RESPONSE) and (len(fields) < most or name in schema.text_fields):
-                    fields[name] = None
-        self.fields = list(fields)
+        self.fields = _fields(stored, frozenset(schema.text_fields), most)
         """Names of the columns, in the order in which rows have them."""
 
     def __len__(self) -> int:
@@ -98,22 +81,23 @@ class Table:
     @cached_property
     def kinds(self) -> dict[str, pl.DataType]:
         """The kind of each column: of several kinds it is JSON text."""
-        found: dict[str, pl.DataType] = {}
-        for name in self.fields:
-            kind = common_kind([part.kinds[name] for part in self.stored if name in part.kinds])
-            found[name] = pl.String() if kind == pl.Null else kind
-        return found
+        found = common_kinds(self.stored)
+        return {name: pl.String() if found[name] == pl.Null else found[name] for name in self.fields}
 
     def part(self, index: int, names: Sequence[str] | None = None) -> pl.DataFrame:
         """Return columns of one part, each of its kind; rows without a field are null."""
         names = self.fields if names is None else names
-        found, rows = self.stored[index].columns.read(names), self.stored[index].rows
-        columns = {
-            name: found[name].cast(self.kinds[name])
-            if name in found.columns
-            else pl.Series(name, [None], dtype=self.kinds[name]).new_from_index(0, rows)
-            for name in names
-        }
+        first, rows = self.first[index], self.stored[index].rows
+        rest = [name for name in names if name not in self.numbers.columns]
+        found = self.stored[index].columns.read(rest) if rest else pl.DataFrame()
+        columns = {}
+        for name in names:
+            if name in self.numbers.columns:
+                columns[name] = self.numbers[name].slice(first, rows)
+            elif name in found.columns:
+                columns[name] = found[name].cast(self.kinds[name])
+            else:
+                columns[name] = pl.Series(name, [None], dtype=self.kinds[name]).new_from_index(0, rows)
         return pl.DataFrame(columns) if columns else pl.DataFrame(height=rows)
 
     def texts(self, index: int) -> Texts:
@@ -128,26 +112,30 @@ class Table:
 
     def column(self, name: str) -> pl.Series:
         """Return a column whole."""
+        if name in self.numbers.columns:
+            return self.numbers[name]
         parts = [frame[name] for frame in self.frames([name])]
         return pl.concat(parts, rechunk=True) if parts else pl.Series(name, [], dtype=pl.String)
-
-    def numbers(self) -> pl.DataFrame:
-        """Return the columns of numbers."""
-        names = [name for name, kind in self.kinds.items() if kind.is_numeric()]
-        frames = list(self.frames(names))
-        return pl.concat(frames) if frames else pl.DataFrame()
 
     def held(self, row: int) -> tuple[pl.DataFrame, int] | None:
         """Return the columns that hold a row and its place there, if they are in memory."""
         index = bisect_right(self.first, row) - 1
-        columns = self.stored[index].columns
-        frame = getattr(columns.rest if isinstance(columns, Beside) else columns, "frame", None)
+        frame = getattr(self.stored[index].columns, "frame", None)
         return None if frame is None else (frame, row - self.first[index])
 
 
-def numbers_of(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return the columns that are numbers, in memory of their own."""
-    return pl.DataFrame({one.name: one.clone() for one in frame if one.dtype.is_numeric()})
+def common_kinds(stored: Sequence[Stored]) -> dict[str, pl.DataType]:
+    """Return the kind that holds the values of all parts, for each column."""
+    found: dict[str, list[tuple[pl.DataType, bool]]] = {}
+    for part in stored:
+        for name, kind in part.kinds.items():
+            found.setdefault(name, []).append(kind)
+    return {name: common_kind(kinds) for name, kinds in found.items()}
+
+
+def numbers_of(frame: pl.DataFrame) -> dict[str, pl.Series]:
+    """Return the columns that are numbers."""
+    return {one.name: one for one in frame if one.dtype.is_numeric()}
 
 
 def kinds_of(frame: pl.DataFrame) -> Kinds:
@@ -157,3 +145,12 @@ def kinds_of(frame: pl.DataFrame) -> Kinds:
 
 def _there(names: Sequence[str], columns: Sequence[str]) -> list[str]:
     return [name for name in names if name in columns]
+
+
+def _fields(stored: Sequence[Stored], always: frozenset[str], most: int) -> list[str]:
+    fields: dict[str, None] = {}
+    for part in stored:
+        for name in part.kinds:
+            if name not in (PROMPT, RESPONSE) and (len(fields) < most or name in always):
+                fields[name] = None
+    return list(fields)

@@ -135,7 +135,7 @@ def frame_of(source: Source, reader: Reader, stretch: Stretch) -> pl.DataFrame:
 def read_piece(source: Source, reader: Reader, stretch: Stretch) -> Piece:
     """Read all that is to be known about the rows of a stretch."""
     rows, spans, block, breaks = rows_of(source, stretch)
-    cut_off = bool(len(rows)) and int(spans.end[-1]) in source.ends
+    cut_off = bool(len(rows)) and int(spans.end[-1]) == source.size
     framed = reader.framed(rows, block, cut_off=cut_off)
     readable = framed.readable
     prompts, responses = texts_of(framed.frame, reader.schema)

@@ -2,33 +2,25 @@
 
 import hashlib
 import os
+import resource
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import replace
+from itertools import accumulate
 from pathlib import Path
 
-import numpy as np
-import orjson
-from numpy.typing import NDArray
-
 from dataexplore.dataset.source import Source
-from dataexplore.dataset.spans import Spans
-from dataexplore.dataset.unreadable import Unreadable
-from dataexplore.text import short
 
-_NOT_CLOSED = "cut off at end of file: the array is not closed"
+_OTHERS = 256
+"""Open files that the program needs beside those with rows."""
 
 
 class Joined:
     """The bytes of several files one after the other; what is asked for is cut out of the file it lies in."""
 
-    def __init__(self, sources: Sequence[Source], formats: Sequence[str], spans: Spans) -> None:
+    def __init__(self, sources: Sequence[Source]) -> None:
         self.sources = tuple(sources)
-        self.formats = tuple(formats)
-        """The format of each file."""
-        self._spans = spans
-        self.ends: tuple[int, ...] = tuple(np.cumsum([source.size for source in sources]).tolist())
-        """Offset after the last byte of each file: a record that stops at one may be cut off."""
+        self.ends = tuple(accumulate(source.size for source in sources))
+        """Offset after the last byte of each file."""
 
     def __len__(self) -> int:
         return self.ends[-1]
@@ -51,41 +43,27 @@ class Joined:
         """Return the file that a byte lies in."""
         return self.sources[min(bisect_right(self.ends, offset), len(self.ends) - 1)].path
 
-    def place(self, offset: int) -> tuple[Path, int]:
-        """Return the file of a record and its line there (from 1), given an offset in the record."""
-        at = int(np.searchsorted(self._spans.start, offset, "right")) - 1
-        return self.file_at(offset), int(self._spans.line[max(at, 0)])
+
+def may_open(files: int) -> None:
+    """Ask the system for as many open files as are named, as far as it allows."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = files + _OTHERS
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
-def joined(sources: Sequence[Source], formats: Sequence[str], spans: Sequence[Spans]) -> tuple[Source, Spans]:
-    """Return one source of all rows, in the order given, and where its records are.
-
-    Lines stay those of each file. What is missing at the end of a file is listed as damage, under its name.
-    """
-    begins = [0, *np.cumsum([source.size for source in sources]).tolist()]
-    damage: list[Unreadable] = []
-    kept = []
-    for source, found in zip(sources, spans, strict=True):
-        damage += [_named(source, one.line, one.reason, one.preview) for one in source.damage]
-        kept.append(_without_end(source, found, damage))
-    placed = list(zip(kept, begins, strict=False))
-    every = Spans(
-        _chained([found.start + begin for found, begin in placed]),
-        _chained([found.end + begin for found, begin in placed]),
-        _chained([found.line for found in kept]),
-    )
-    data = Joined(sources, formats, every)
-    source = Source(
+def joined(sources: Sequence[Source], formats: Sequence[str]) -> Source:
+    """Return one source of the bytes of all files, in the order given."""
+    data = Joined(sources)
+    return Source(
         joined_path([source.path for source in sources]),
         data,
         0,
         len(data),
         tuple(stamp for source in sources for stamp in source.stamps),
         container=told(formats),
-        damage=tuple(damage),
-        flags=_flags(sources, kept),
     )
-    return source, every
 
 
 def told(formats: Sequence[str]) -> str:
@@ -107,42 +85,3 @@ def joined_path(paths: Sequence[Path]) -> Path:
     mark = hashlib.blake2b("\0".join(names).encode("utf-8", "surrogateescape"), digest_size=3).hexdigest()
     name = f"{Path(names[0]).name.partition('.')[0] or 'rows'}+{len(names) - 1}-{mark}.jsonl"
     return Path(folder) / name
-
-
-def _without_end(source: Source, spans: Spans, damage: list[Unreadable]) -> Spans:
-    """List what is missing at the end of a file; a last record that was cut with it counts once."""
-    why = source.ended or ("" if spans.closed else _NOT_CLOSED)
-    if not why or not len(spans):
-        return spans
-    start, end, line = int(spans.start[-1]), int(spans.end[-1]), int(spans.line[-1])
-    last = source.data[start:end]
-    if _is_record(last):
-        damage.append(_named(source, line + 1 if source.ended else line, why))
-        return spans
-    damage.append(_named(source, line, why, short(last[:200].decode("utf-8", "replace"), 80)))
-    return replace(spans, start=spans.start[:-1], end=spans.end[:-1], line=spans.line[:-1])
-
-
-def _is_record(data: bytes) -> bool:
-    try:
-        return isinstance(orjson.loads(data), dict)
-    except orjson.JSONDecodeError:
-        return False
-
-
-def _named(source: Source, line: int, reason: str, preview: str = "") -> Unreadable:
-    return Unreadable(line, f"{short(source.path.name, 60)}: {reason}", preview)
-
-
-def _flags(sources: Sequence[Source], spans: Sequence[Spans]) -> dict[str, NDArray[np.int64]]:
-    flags: dict[str, list[NDArray[np.int64]]] = {}
-    first = 0
-    for source, found in zip(sources, spans, strict=True):
-        for name, lines in source.flags.items():
-            flags.setdefault(name, []).append(lines[lines < len(found)] + first)
-        first += len(found)
-    return {name: _chained(lines) for name, lines in flags.items()}
-
-
-def _chained(arrays: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
-    return np.concatenate([np.empty(0, np.int64), *arrays])

@@ -38,7 +38,7 @@ _REFUSED = (
 )
 
 
-_COPIED = 1 << 26
+COPIED = 1 << 26
 """A file up to this size is copied into memory; of a larger one bytes are read when they are asked for."""
 
 
@@ -83,20 +83,16 @@ class Source:
     """Lines of `data` (from 0) by the name of a problem that they no longer show."""
     ended: str = ""
     """Why `data` ends early."""
-
-    @property
-    def ends(self) -> tuple[int, ...]:
-        """Where files end: a record that stops there may be cut off."""
-        ends: tuple[int, ...] = getattr(self.data, "ends", (self.size,))
-        return ends
+    origin: str = ""
+    """Where it came from, if not from a file here."""
 
     def changed(self) -> bool:
         """Tell whether the file at `path` is no longer the one that was opened."""
         return any(stamp.changed() for stamp in self.stamps)
 
 
-def open_source(path: Path, max_bytes: int | None = None) -> Source:
-    """Copy a small file, leave a large one on disk, unpack a container to at most `max_bytes`.
+def open_source(path: Path, max_bytes: int | None = None, copied: int = COPIED) -> Source:
+    """Copy a file of up to `copied` bytes, leave others on disk, unpack a container to at most `max_bytes`.
 
     Raises InputRefusedError with file, reason and remedy.
     """
@@ -106,7 +102,7 @@ def open_source(path: Path, max_bytes: int | None = None) -> Source:
             from dataexplore.dataset.folder import open_folder
 
             return open_folder(path)
-        data, info = read_regular(path)
+        data, info = read_regular(path, copied)
         source = Source(
             path,
             data,
@@ -128,7 +124,7 @@ def open_source(path: Path, max_bytes: int | None = None) -> Source:
     return source
 
 
-def read_regular(path: Path) -> tuple[bytes | FileBytes, os.stat_result]:
+def read_regular(path: Path, copied: int = COPIED) -> tuple[bytes | FileBytes, os.stat_result]:
     """Return a file's bytes; raise InputRefusedError for what is no file or empty, without ever waiting."""
     shown = short(str(path), 200)
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -140,7 +136,7 @@ def read_regular(path: Path) -> tuple[bytes | FileBytes, os.stat_result]:
             raise InputRefusedError(f"{shown}: not a regular file; save it to disk first")
         if info.st_size == 0:
             raise InputRefusedError(f"{shown}: the file is empty (0 bytes)")
-        return _bytes_of(descriptor, info.st_size, shown), info
+        return _bytes_of(descriptor, info.st_size, shown, copied), info
     finally:
         os.close(descriptor)
 
@@ -150,8 +146,8 @@ def kind_of(head: bytes) -> str:
     return next((kind for magic, kind in _KINDS if head.startswith(magic)), "")
 
 
-def _bytes_of(descriptor: int, size: int, shown: str) -> bytes | FileBytes:
-    if size > _COPIED:
+def _bytes_of(descriptor: int, size: int, shown: str, copied: int) -> bytes | FileBytes:
+    if size > copied:
         return FileBytes(descriptor, size, shown)
     parts = []
     while size > 0 and (part := os.read(descriptor, size)):
@@ -172,6 +168,7 @@ def _why_not(path: Path, error: OSError) -> str:
         errno.ENOTDIR: "a part of the path is not a folder",
         errno.ELOOP: "the link points to itself",
         errno.ENAMETOOLONG: "the name is too long",
+        errno.EMFILE: "too many files at once; join some of them first",
     }
     return reasons.get(error.errno or 0, (error.strerror or "cannot be opened").lower())
 

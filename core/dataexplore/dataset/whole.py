@@ -64,6 +64,8 @@ def repeated(name: str, values: pl.Series, record: Callable[[int], Record] | Non
 
     Copies of one row are duplicates, and no fault of their id; without `record` they are not told apart.
     """
+    if values.dtype.is_integer() and not values.null_count() and _all_differ(values):
+        return np.empty(0, np.int64)
     twice = values.is_duplicated() & values.is_not_null()
     if record is None:
         return rows_of(twice)
@@ -110,6 +112,12 @@ def text_scores(
 
 def _all_text(name: str, rows: Rows, record: Callable[[int], Record]) -> bool:
     return all(isinstance(record(row).get(name), str) for row in rows.tolist())
+
+
+def _all_differ(values: pl.Series) -> bool:
+    """Tell whether no whole number comes twice: sorting takes a fifth of the memory of counting."""
+    ordered = np.sort(values.to_numpy())
+    return not bool((ordered[1:] == ordered[:-1]).any())
 
 
 def _put(found: dict[str, Rows], name: str, rows: Rows) -> None:

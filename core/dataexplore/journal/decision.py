@@ -1,4 +1,4 @@
-"""The three states of a row and the acts that move rows between them."""
+"""The three states of a row, and the acts that decide or edit rows."""
 
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -31,7 +31,7 @@ UNDECIDED, KEEP, DROP = Decision.UNDECIDED, Decision.KEEP, Decision.DROP
 
 @dataclass(frozen=True)
 class Act:
-    """Rows decided together, by hand or by a rule, for one reason; undone and redone as one."""
+    """Rows decided together, by hand or by a rule, for one reason, or edited; undone and redone as one."""
 
     keys: Keys = field(repr=False)
     decisions: Decisions = field(repr=False)
@@ -40,3 +40,10 @@ class Act:
     hand: bool
     rule: dict[str, Any] | None = None
     """The rule as it stands in a recipe; None when it was by hand."""
+    edits: tuple[bytes | None, ...] = field(default=(), repr=False)
+    """Of an act that edits: each key's row as JSON on one line, None for the source's own."""
+
+
+def editing(keys: Keys, edits: tuple[bytes | None, ...], reason: str) -> Act:
+    """Return the act that gives rows other bytes."""
+    return Act(keys, np.empty(0, np.int8), reason, hand=True, edits=edits)

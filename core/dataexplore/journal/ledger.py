@@ -1,6 +1,6 @@
-"""Replays the journal over a dataset's rows: who decided what, and what undo brings back."""
+"""Replays the journal over a dataset's rows: who decided or edited what, and what undo brings back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,8 +37,16 @@ class _Applied:
     chosen_before: tuple[Decisions, NDArray[np.int32]]
 
 
+@dataclass(frozen=True)
+class _Edited:
+    entry: Entry
+    rows: Rows
+    edits: tuple[bytes | None, ...]
+    before: tuple[tuple[bytes, Entry] | None, ...]
+
+
 class Ledger:
-    """The decisions that follow from a journal; keys that are not in the file are left alone.
+    """The decisions and edits that follow from a journal; keys that are not in the file are left alone.
 
     Rules and the person decide in layers of their own, so that what a rule makes of the rows, and with it a
     recipe, does not depend on when something was decided by hand. A decision by hand covers the rules' one.
@@ -49,13 +57,16 @@ class Ledger:
         self._rules, self._hand = _Layer(size), _Layer(size)
         self._rows_of = rows_of
         self._entries: dict[int, Entry] = {}
-        self._done: list[_Applied] = []
-        self._undone: list[_Applied] = []
+        self._done: list[_Applied | _Edited] = []
+        self._undone: list[_Applied | _Edited] = []
+        self._edits: dict[int, tuple[bytes, Entry]] = {}
 
     def apply(self, entry: Entry) -> Rows:
         """Take in one entry and return the rows it touched."""
         if entry.kind == "decide":
             return self._decide(entry)
+        if entry.kind == "edit":
+            return self._edit(entry)
         if entry.kind == "undo":
             return self._undo()
         return self._redo()
@@ -63,6 +74,15 @@ class Ledger:
     def by(self, row: int) -> Entry | None:
         """Return the entry that decided a row, if any did."""
         return self._entries.get(int(self._hand.by[row] or self._rules.by[row]))
+
+    @property
+    def edits(self) -> dict[int, bytes]:
+        """The bytes of each row that is not as the source has it."""
+        return {row: edit for row, (edit, _) in self._edits.items()}
+
+    def edited_by(self, row: int) -> Entry | None:
+        """Return the entry that gave a row its present bytes, None when they are the source's."""
+        return self._edits[row][1] if row in self._edits else None
 
     @property
     def by_hand(self) -> NDArray[np.bool_]:
@@ -83,7 +103,7 @@ class Ledger:
     def ruled_without(self, test: Callable[[Entry], bool]) -> Decisions | None:
         """What the rules decided before the acts that pass a test; None when another came after one."""
         ruled = self.ruled
-        rules = [applied for applied in self._done if _touches_rules(applied)]
+        rules = [one for one in self._done if isinstance(one, _Applied) and _touches_rules(one)]
         while rules and test(rules[-1].entry):
             applied = rules.pop()
             ruled[applied.rows] = applied.ruled_before[0]
@@ -100,8 +120,8 @@ class Ledger:
 
     @property
     def done(self) -> list[Entry]:
-        """The acts in force, oldest first."""
-        return [applied.entry for applied in self._done]
+        """The acts in force that decide, oldest first."""
+        return [applied.entry for applied in self._done if isinstance(applied, _Applied)]
 
     @property
     def next_undo(self) -> Entry | None:
@@ -126,7 +146,20 @@ class Ledger:
         self._do(applied)
         return rows
 
-    def _do(self, applied: _Applied) -> None:
+    def _edit(self, entry: Entry) -> Rows:
+        rows = self._rows_of(entry.act.keys)
+        here = np.flatnonzero(rows >= 0).tolist()
+        rows, edits = rows[here], tuple(entry.act.edits[at] for at in here)
+        self._undone.clear()
+        self._do(_Edited(entry, rows, edits, tuple(self._edits.get(row) for row in rows.tolist())))
+        return rows
+
+    def _do(self, applied: _Applied | _Edited) -> None:
+        if isinstance(applied, _Edited):
+            written = [None if edit is None else (edit, applied.entry) for edit in applied.edits]
+            self._write(applied.rows, written)
+            self._done.append(applied)
+            return
         rows, seq = applied.rows, applied.entry.seq
         if applied.entry.act.hand:
             self._hand.write(rows, applied.decisions, seq)
@@ -142,6 +175,9 @@ class Ledger:
             return np.empty(0, np.int64)
         applied = self._done.pop()
         self._undone.append(applied)
+        if isinstance(applied, _Edited):
+            self._write(applied.rows, applied.before)
+            return applied.rows
         self._rules.write(applied.rows, *applied.ruled_before)
         self._hand.write(applied.rows, *applied.chosen_before)
         self._cover(applied.rows)
@@ -153,6 +189,13 @@ class Ledger:
         applied = self._undone.pop()
         self._do(applied)
         return applied.rows
+
+    def _write(self, rows: Rows, edits: Iterable[tuple[bytes, Entry] | None]) -> None:
+        for row, edit in zip(rows.tolist(), edits, strict=True):
+            if edit is None:
+                self._edits.pop(row, None)
+            else:
+                self._edits[row] = edit
 
     def _cover(self, rows: Rows) -> None:
         changed = self.decisions.copy()  # a State handed out earlier still shows the old ones

@@ -6,6 +6,7 @@ BEGINNING = 200
 """Characters of an answer that are looked at: further down a letter may say what its writer cannot do."""
 
 _CANNOT = r"(?:can ?not|can['’]?t|am (?:unable|not able) to|['’]m (?:unable|not able) to|won['’]t be able to)"
+_LACK = r"do(?:n['’]t| not) have (?:access|the (?:ability|capability|capabilities|means))"
 _TASK = (
     r"(?:access|answer|assist|browse|carry out|comply|complete|continue|create|discuss|display"
     r"|do (?:that|this|so)|draw|engage|execute|fulfil|generate|give|help (?:you )?with"
@@ -16,17 +17,18 @@ _SORRY = r"(?:(?:i['’]?m |i am )?(?:very |so |really |deeply |terribly )?sorry
 
 DECLINES = (
     # English
-    rf"{_SORRY}[,.;:]? ?(?:but )?(?:as an ai[^.]{{0,60}})?(?:i ?{_CANNOT})",
+    rf"{_SORRY}[,.;:]? ?(?:but )?(?:as an? (?:ai|language model)[^.]{{0,80}}?)?i ?(?:{_CANNOT}|{_LACK})",
     rf"{_SORRY}[,.;:]? (?:but )?(?:it|this|that)(?: is|['’]s) (?:not possible|impossible|against)",
     rf"(?:unfortunately|regrettably|no)[,;]? (?:but )?i ?{_CANNOT} {_TASK}",
     rf"i ?{_CANNOT} {_TASK}",
     r"as an? (?:ai|artificial intelligence|(?:large )?language model)\b[^.]{0,120}?"
     rf"(?:{_CANNOT}|do(?:n['’]t| not) have|am not (?:capable|programmed|designed))",
-    r"(?:<no ?input>\s*)?(?:this|the|your) (?:type of )?(?:request|task|instruction|question|input|output)s?\b[^.]{0,60}?"
-    r" can ?not be (?:answered|completed|done|fulfilled|generated|performed|processed|provided)",
+    r"(?:<no ?input>\s*)?(?:this|the|your) (?:type of )?(?:request|task|instruction|question|output)s?\b"
+    r"[^.]{0,60}? can ?not be (?:answered|completed|done|fulfilled|generated|performed|processed|provided)",
     r"(?:due to|because of)[^.]{0,60}limitations? of (?:the |a )?(?:gpt|ai|language)",
     r"[^.]{0,60}(?:gpt|language) models? (?:can ?not|can['’]t|(?:is|are) (?:unable|not able) to)",
-    rf"(?:{_SORRY}|no)[,.]? (?:but )?(?:the|this|your|gpt)[^.]{{0,80}}? (?:{_CANNOT}|involves|requires|will not be able)",
+    rf"(?:{_SORRY}[,.]? (?:but )?(?:the|this|your) |no[,.]? the gpt )[^.]{{0,80}}? (?:{_CANNOT}|involves"
+    r"|requires|will not be able)",
     r"this is an? (?:inappropriate|unsuitable|invalid) (?:request|task|instruction|question)",
     r"(?:output: ?)?<no ?output\b",
     r"no output(?:[.,]?\s*$|[,.]? (?:possible|as|because|due)\b)",

@@ -1,4 +1,4 @@
-"""A journal's rules and hand decisions as a file that replays on the same or another dataset."""
+"""A journal's rules, hand decisions and edits as a file that replays on the same or another dataset."""
 
 import math
 import tomllib
@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import tomli_w
 
+from dataexplore.dataset.parse import parse
 from dataexplore.errors import RuleError
 from dataexplore.journal.decision import Decisions
 from dataexplore.selection.layers import Layers, Step, run_steps
@@ -16,7 +17,12 @@ from dataexplore.selection.rule import Knowledge, Rule
 from dataexplore.selection.rules import ByHand, Cluster, Duplicates, Longest, Only, Random, Threshold, Top
 from dataexplore.text import short, visible
 
-VERSION = 1
+VERSION = 2
+"""Of a recipe with edits; one without them is of version 1, which older programs replay."""
+_EDITS = """
+# Rows that were edited, by key, with their new bytes. Edits are no rules: all of them are made before the
+# first step, so that every step sees the edited rows.
+"""
 
 _KINDS: dict[str, Any] = {
     rule.kind: rule for rule in (Threshold, Only, Duplicates, Cluster, Random, Longest, Top, ByHand)
@@ -34,11 +40,22 @@ class Hand:
 
 
 @dataclass(frozen=True)
+class Edit:
+    """A row's new bytes, by the key of those that it has in the source."""
+
+    key: str
+    row: str
+    """One JSON object on one line."""
+
+
+@dataclass(frozen=True)
 class Recipe:
     """Steps in order, and what was decided by hand after the last rule."""
 
     rules: tuple[Rule, ...]
     hand: Hand = Hand()
+    edits: tuple[Edit, ...] = ()
+    """Made before the first step."""
 
 
 def rule_from(step: dict[str, Any]) -> Rule:
@@ -100,12 +117,15 @@ def run_layers(recipe: Recipe, known: Knowledge, hand: Decisions) -> tuple[Layer
 def write_recipe(recipe: Recipe, dataset: str, rows: int) -> bytes:
     """Return a recipe as TOML."""
     document: dict[str, Any] = {
-        "recipe": {"version": VERSION, "dataset": visible(dataset), "rows": rows},
+        "recipe": {"version": VERSION if recipe.edits else 1, "dataset": visible(dataset), "rows": rows},
         "step": [rule.as_step() for rule in recipe.rules],
     }
     if hand := {name: list(keys) for name, keys in asdict(recipe.hand).items() if keys}:
         document["hand"] = hand
-    return tomli_w.dumps(document).encode()
+    text = tomli_w.dumps(document)
+    if recipe.edits:
+        text += _EDITS + tomli_w.dumps({"edit": [asdict(edit) for edit in recipe.edits]})
+    return text.encode()
 
 
 def read_recipe(path: Path) -> Recipe:
@@ -117,12 +137,14 @@ def read_recipe(path: Path) -> Recipe:
         raise RuleError(f"{name}: no such recipe; name a file or one of random, longest-1k") from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise RuleError(f"{name}: not a recipe ({short(str(error), 80)})") from None
-    steps, hand = document.get("step", []), document.get("hand", {})
+    steps, hand, edits = document.get("step", []), document.get("hand", {}), document.get("edit", [])
     about = document.get("recipe", {})
-    tables = [about, hand, *(steps if isinstance(steps, list) else [None])]
+    tables = [about, hand]
+    for several in (steps, edits):
+        tables += several if isinstance(several, list) else [None]
     if not all(isinstance(table, dict) for table in tables):
         raise RuleError(
-            f"{name}: a recipe has a [recipe] table, [[step]] tables and at most one [hand] table"
+            f"{name}: a recipe has a [recipe] table, [[step]] tables, at most one [hand] table, [[edit]] tables"
         )
     version = about.get("version", VERSION)
     if not isinstance(version, int) or version > VERSION:
@@ -130,7 +152,22 @@ def read_recipe(path: Path) -> Recipe:
     if unknown := sorted(hand.keys() - {field.name for field in fields(Hand)}):
         raise RuleError(f"{name}: [hand] has keep, drop and open, not {short(unknown[0], 40)!r}")
     decided = {side: _checked("[hand] table", side, keys, tuple[str, ...]) for side, keys in hand.items()}
-    return Recipe(tuple(rule_from(step) for step in steps), Hand(**decided))
+    return Recipe(
+        tuple(rule_from(step) for step in steps), Hand(**decided), tuple(_edit(name, edit) for edit in edits)
+    )
+
+
+def _edit(name: str, edit: dict[str, Any]) -> Edit:
+    key, row = edit.get("key"), edit.get("row")
+    if edit.keys() != {"key", "row"} or not isinstance(key, str) or not isinstance(row, str):
+        raise RuleError(f"{name}: an [[edit]] has key and row, both texts, and nothing else")
+    record = parse(row.encode())
+    if isinstance(record, str) or "\n" in row:
+        reason = "over several lines" if isinstance(record, dict) else record
+        raise RuleError(
+            f"{name}: the [[edit]] of {short(key, 40)!r} has no row of JSON ({short(reason, 80)})"
+        )
+    return Edit(key, row)
 
 
 def named_recipe(name: str, size: int | None, seed: int) -> Recipe | None:

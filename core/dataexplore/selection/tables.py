@@ -1,12 +1,13 @@
 """Writes records as a table: CSV and TSV of flat ones, Parquet and Arrow of nested ones too."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
 import orjson
 import polars as pl
+from polars.io.plugins import register_io_source
 
 from dataexplore.dataset.parse import Record
 from dataexplore.errors import ExportError
@@ -16,7 +17,7 @@ from dataexplore.text import short
 Records = Callable[[], Iterable[tuple[int, Record]]]
 """Yields row numbers with records, from the start again at each call: once for the types, once to write."""
 
-_CHUNK = 20_000
+_CHUNK = 5_000
 
 
 def write_text_table(records: Records, file: BinaryIO, separator: str, out: Path) -> None:
@@ -31,6 +32,7 @@ def write_text_table(records: Records, file: BinaryIO, separator: str, out: Path
                     f"{short(str(out), 200)}: not written: row {row + 1:,} has {kind} in "
                     f"{short(name, 40)!r}, which a table of text does not hold; write .parquet or .jsonl"
                 )
+    _refuse_without_fields(names, records, out)
     special = frozenset(f'"\r\n{separator}')
 
     def line(cells: list[str]) -> bytes:
@@ -54,18 +56,29 @@ def write_columns(records: Records, file: BinaryIO, shape: str, out: Path) -> No
             f"{short(str(out), 200)}: not written: the values of {short(name, 40)!r} are {reason}; "
             "write .jsonl"
         ) from None
-    parts = [pl.DataFrame(schema=types)]
-    for chunk in _chunks(record for _, record in records()):
-        columns = {
-            name: pl.Series(name, [record.get(name) for record in chunk], dtype=dtype)
-            for name, dtype in types.items()
-        }
-        parts.append(pl.DataFrame(columns))
-    frame = pl.concat(parts, rechunk=True)
+    _refuse_without_fields(types, records, out)
+
+    def batches(
+        columns: list[str] | None, where: pl.Expr | None, most: int | None, size: int | None
+    ) -> Iterator[pl.DataFrame]:
+        """Yield rows some at a time, so that a large table is never in memory whole."""
+        for chunk in _chunks(record for _, record in records()):
+            found = {
+                name: pl.Series(name, [record.get(name) for record in chunk], dtype=dtype)
+                for name, dtype in types.items()
+            }
+            yield pl.DataFrame(found)
+
+    lazy = register_io_source(batches, schema=types)
     if shape == "parquet":
-        frame.write_parquet(file)
+        lazy.sink_parquet(file, maintain_order=True)
     else:
-        frame.write_ipc(file)
+        lazy.sink_ipc(file, maintain_order=True)
+
+
+def _refuse_without_fields(names: Mapping[str, object], records: Records, out: Path) -> None:
+    if not names and any(True for _ in records()):
+        raise ExportError(f"{short(str(out), 200)}: not written: no row has a field; write .jsonl")
 
 
 def _dtype(name: str, kind: Kind) -> pl.DataType:

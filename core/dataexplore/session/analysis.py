@@ -1,6 +1,8 @@
 """What is computed about the rows on demand and kept for the sitting: vectors, duplicate edges, clusters."""
 
 from collections.abc import Callable
+from copy import copy
+from hashlib import blake2b
 from pathlib import Path
 from threading import Lock
 
@@ -9,6 +11,7 @@ import polars as pl
 from dataexplore.clusters.kmeans import Clusters, kmeans
 from dataexplore.clusters.labels import terms
 from dataexplore.dataset.dataset import Dataset
+from dataexplore.dataset.keys import Keys
 from dataexplore.duplicates.edges import Edges, find_edges
 from dataexplore.duplicates.groups import Groups, group
 from dataexplore.errors import RuleError
@@ -33,6 +36,9 @@ class Analysis:
         self.encoder = encoder
         self.text = text
         """The text recipe: prompt or response."""
+        self._forget()
+
+    def _forget(self) -> None:
         # One lock each: a screen that moves a threshold must not wait for another one's clustering.
         self._encoding, self._comparing, self._clustering = Lock(), Lock(), Lock()
         self._vectors: FloatMatrix | None = None
@@ -41,13 +47,23 @@ class Analysis:
         self._clusters: dict[tuple[int | None, int], Clusters] = {}
         self._terms: dict[tuple[int, int], list[tuple[str, ...]]] = {}
 
+    def edited(self, dataset: Dataset) -> "Analysis":
+        """Return what is known still of a dataset whose rows were edited: all, if its texts are the same."""
+        before, now = self._dataset.edits, dataset.edits
+        changed = [row for row in before.keys() | now.keys() if before.get(row) != now.get(row)]
+        other = copy(self)
+        other._dataset = dataset
+        if any(self._text(self._dataset, row) != self._text(dataset, row) for row in changed):
+            other._forget()
+        return other
+
     def vectors(self, progress: Progress | None = None) -> FloatMatrix:
         """Return the rows' vectors, encoding those that are not stored yet."""
         with self._encoding:
             if self._vectors is None:
                 encoder, column = find_encoder(self.encoder), self._column
                 self._vectors = self._store.vectors(
-                    encoder, self.text, self._dataset.keys, lambda rows: column[rows].to_list(), progress
+                    encoder, self.text, self._keys(), lambda rows: column[rows].to_list(), progress
                 )
             return self._vectors
 
@@ -91,6 +107,23 @@ class Analysis:
             if name not in self._terms:
                 self._terms[name] = terms(self._dataset.prompts.to_list(), clusters.labels, clusters.k)
             return self._terms[name]
+
+    def _keys(self) -> Keys:
+        """Return the keys of the stored vectors: a text that was edited has one of its own."""
+        keys, base = self._dataset.keys, self._dataset.base
+        if base is None:
+            return keys
+        keys = keys.copy()
+        for row in self._dataset.edits:
+            text = self._text(self._dataset, row)
+            if text != self._text(base, row):
+                content = text.encode("utf-8", "surrogatepass")
+                digest = blake2b(content, digest_size=8, person=b"edited text").digest()
+                keys[row] = int.from_bytes(digest, "little")
+        return keys
+
+    def _text(self, dataset: Dataset, row: int) -> str:
+        return dataset.response(row) if self.text == "response" else dataset.prompt(row)
 
     @property
     def _column(self) -> pl.Series:

@@ -40,6 +40,14 @@ class Columns:
         for signal in imported.values():
             self.add(signal)
 
+    def edited(self, dataset: Dataset) -> "Columns":
+        """Return the same columns of a dataset whose rows were edited."""
+        own = ("response_chars", "tokens")
+        others = [one for one in self.signals.values() if one.origin != "field" and one.name not in own]
+        columns = Columns(dataset, {signal.name: signal for signal in others})
+        columns._computed = {name: self._computed[name] for name in ("row", "key") if name in self._computed}
+        return columns
+
     def add(self, signal: Signal) -> None:
         """Add a signal, or put it in place of the one of the same name."""
         if signal.name not in self._dataset.table.fields:
@@ -52,7 +60,7 @@ class Columns:
     @property
     def names(self) -> list[str]:
         """Every name that a filter or a sort may use."""
-        own = ["row", "key", "decision", "problems", "schema", "prompt", "response"]
+        own = ["row", "key", "decision", "problems", "schema", "edited", "prompt", "response"]
         return list(dict.fromkeys([*self._dataset.table.fields, *self.signals, *own]))
 
     def scores(self, name: str) -> Scores:
@@ -176,6 +184,8 @@ class Columns:
                 made = pl.Series([key_text(int(key)) for key in data.keys], dtype=pl.String)
             elif name == "problems":
                 made = pl.Series(self._problem_words(), dtype=pl.String)
+            elif name == "edited":
+                made = pl.Series(np.isin(np.arange(len(data)), list(data.edits)))
             elif name == "schema":
                 made = pl.Series(self._schema_words(), dtype=pl.String)
             else:

@@ -1,17 +1,17 @@
 """The one owner of mutable state: a dataset, its workspace, journal, signals and view."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from dataexplore.clusters.kmeans import Clusters
 from dataexplore.dataset.cache import CacheFolder
 from dataexplore.dataset.dataset import Dataset
+from dataexplore.dataset.edits import with_edits
 from dataexplore.dataset.loading import load
 from dataexplore.dataset.opening import Head, Progress, open_head
-from dataexplore.duplicates.groups import Groups
 from dataexplore.errors import SignalError, WorkspaceError
 from dataexplore.journal.decision import Act, Decision, Decisions
 from dataexplore.journal.journal import Entry, Journal
@@ -22,28 +22,30 @@ from dataexplore.selection.recipe import Recipe, run_layers, write_recipe
 from dataexplore.selection.rule import Mask, Rule
 from dataexplore.session.analysis import Analysis
 from dataexplore.session.columns import Columns
+from dataexplore.session.edits import as_edits, edit_act, recipe_act, recipe_changes, supposing
+from dataexplore.session.known import Known
 from dataexplore.session.state import State, View, count
 from dataexplore.session.steps import as_recipe, recipe_acts, rule_act, ruling
 from dataexplore.signals.imports import Ratings, read_ratings
-from dataexplore.signals.signal import Scores, Signal
+from dataexplore.signals.signal import Signal
 from dataexplore.signals.store import forget_signal, load_signals, save_signal
 from dataexplore.text import short
 from dataexplore.workspace.workspace import Workspace, open_workspace
 
 
-class Session:
+class Session(Known):
     """Every change goes through here: it is durable first, and then a new frozen `state`."""
 
     def __init__(self, dataset: Dataset, workspace: Workspace) -> None:
-        self.dataset = dataset
         self.workspace = workspace
-        self.columns = Columns(dataset, load_signals(workspace.database, dataset))
-        self.analysis = Analysis(dataset, workspace.vectors)
         self._journal = Journal(workspace.database)
         self._ledger = Ledger(len(dataset), dataset.rows_of)
         self._acts = 0
         for entry in self._journal.entries():
             self._take(entry)
+        self.dataset = with_edits(dataset, self._ledger.edits) if self._ledger.edits else dataset
+        self.columns = Columns(self.dataset, load_signals(workspace.database, dataset))
+        self.analysis = Analysis(self.dataset, workspace.vectors)
         self.state = self._state(View(np.arange(len(dataset))))
 
     @classmethod
@@ -74,6 +76,11 @@ class Session:
 
     # --- decisions
 
+    @property
+    def decisions(self) -> Decisions:
+        """What is decided on each row."""
+        return self.state.decisions
+
     def decide(self, rows: Rows, decision: Decision, reason: str) -> State:
         """Decide rows by hand; when this returns, the decision is on disk."""
         if not len(rows):
@@ -94,13 +101,29 @@ class Session:
     def replay(self, recipe: Recipe, *, decide: bool = True) -> tuple[Decisions, list[Step]]:
         """Run a recipe on all rows, hand decisions standing; `decide` records the outcome.
 
-        That is one act, and one more for what the recipe itself has by hand.
+        That is one act, and one more each for the edits and for what the recipe itself has by hand.
         """
-        layers, steps = run_layers(recipe, self, self._ledger.hand)
+        changes = recipe_changes(self.dataset, recipe.edits)
+        layers, steps = run_layers(recipe, supposing(self, changes), self._ledger.hand)
         if decide:
+            if changes:
+                self._append("edit", recipe_act(self.dataset, changes))
             for act in recipe_acts(recipe, layers, self._ledger, self.dataset.keys):
                 self._append("decide", act)
         return layers.covered, steps
+
+    def edit(self, row: int, new: bytes) -> State:
+        """Give a row other bytes; the source's own take the edit back.
+
+        Raises EditError for what is not one JSON object; nothing changes then.
+        """
+        self.must_write()
+        act = edit_act(self.dataset, row, new)
+        return self._append("edit", act) if act else self.state
+
+    def edited_by(self, row: int) -> Entry | None:
+        """Return the journal entry that edited a row, None when it is as the source has it."""
+        return self._ledger.edited_by(row)
 
     def undo(self) -> State:
         """Take the last act back, whenever it was made."""
@@ -141,27 +164,11 @@ class Session:
         self.state = self._state(View(rows, filter, sort, descending))
         return self.state
 
-    # --- what is known about the rows (the rules' `Knowledge`)
-
-    def scores(self, signal: str) -> Scores:
-        """Return a signal's scores; raise SignalError when there is none of that name."""
-        return self.columns.scores(signal)
-
-    def where(self, sql: str, decisions: Decisions | None = None) -> Mask:
-        """Return the rows that match a filter; raise FilterError when it cannot be understood."""
-        return self.columns.where(sql, self.state.decisions if decisions is None else decisions)
-
-    def groups(self, threshold: float) -> Groups:
-        """Return the duplicate groups at a threshold."""
-        return self.analysis.groups(threshold)
-
-    def clusters(self, k: int | None = None, seed: int = 0) -> Clusters:
-        """Return the clusters of the rows."""
-        return self.analysis.clusters(k, seed)
+    # --- what is known about the rows
 
     def import_scores(self, path: Path, on: str = "row") -> Ratings:
         """Read ratings made elsewhere and keep them in the workspace."""
-        self._must_write()
+        self.must_write()
         ratings = read_ratings(path, self.dataset, on)
         for name, scores in ratings.columns.items():
             save_signal(self.workspace.database, self.dataset, name, scores, path.name)
@@ -170,7 +177,7 @@ class Session:
 
     def forget_scores(self, name: str) -> None:
         """Take an imported signal away; raise SignalError when it is none."""
-        self._must_write()
+        self.must_write()
         signal = self.columns.signals.get(name)
         if signal is None or signal.origin != "imported":
             raise SignalError(f"{short(name, 60)} was not imported and stays")
@@ -181,7 +188,7 @@ class Session:
 
     def recipe(self) -> Recipe:
         """Return the acts in force as a recipe that leads to the same decisions."""
-        return as_recipe(self._ledger.done)
+        return replace(as_recipe(self._ledger.done), edits=as_edits(self.dataset))
 
     def export(self, out: Path, *, only_kept: bool = False) -> Exported:
         """Write the rows not dropped (or the kept ones), the dropped ones with reasons, and the recipe."""
@@ -191,13 +198,19 @@ class Session:
     # --- inside
 
     def _append(self, kind: Any, act: Act | None = None) -> State:
-        self._must_write()
+        self.must_write()
         entry = self._journal.append(kind, act) if act is not None else self._journal.append(kind)
         self._take(entry)
+        if (edits := self._ledger.edits) != (before := self.dataset.edits):
+            rows = [row for row in {**before, **edits} if before.get(row) != edits.get(row)]
+            self.dataset = with_edits(self.dataset, {row: edits.get(row) for row in rows})
+            self.columns = self.columns.edited(self.dataset)
+            self.analysis = self.analysis.edited(self.dataset)
         self.state = self._state(self.state.view)
         return self.state
 
-    def _must_write(self) -> None:
+    def must_write(self) -> None:
+        """Raise WorkspaceError saying why when nothing can be decided here."""
         if not self.workspace.writable:
             raise WorkspaceError(self.workspace.notice or "the workspace was opened for reading only")
 
@@ -215,4 +228,5 @@ class Session:
             undo.act.reason if undo else "",
             redo.act.reason if redo else "",
             self._acts,
+            len(self.dataset.edits),
         )

@@ -51,7 +51,9 @@ class State:
     """What undo would take back, in words; empty when there is nothing."""
     redo: str = ""
     acts: int = 0
-    """Journal entries so far: two states with equal `acts` hold the same decisions."""
+    """Journal entries so far: two states with equal `acts` hold the same decisions and edits."""
+    edited: int = 0
+    """Rows that are not as the source has them."""
 
     def decision(self, row: int) -> Decision:
         """Return the decision on a row."""

@@ -7,9 +7,7 @@ from pathlib import Path
 from dataexplore.errors import WorkspaceError
 from dataexplore.text import short
 
-VERSION = 1
-
-_TABLES = """
+_FIRST = """
 CREATE TABLE IF NOT EXISTS journal (
     seq INTEGER PRIMARY KEY,
     at REAL NOT NULL,
@@ -28,6 +26,26 @@ CREATE TABLE IF NOT EXISTS signals (
     scores BLOB NOT NULL
 );
 """
+_WITH_EDITS = """
+CREATE TABLE journal_with_edits (
+    seq INTEGER PRIMARY KEY,
+    at REAL NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('decide', 'edit', 'undo', 'redo')),
+    hand INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    rule TEXT,
+    keys BLOB NOT NULL,
+    decisions BLOB NOT NULL,
+    edits BLOB
+);
+INSERT INTO journal_with_edits SELECT *, NULL FROM journal ORDER BY seq;
+DROP TABLE journal;
+ALTER TABLE journal_with_edits RENAME TO journal;
+"""
+_STEPS = (_FIRST, _WITH_EDITS)
+"""What leads from each version to the next; the first makes version 1 of an empty database."""
+
+VERSION = len(_STEPS)
 
 _NETWORK = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "lustre", "gpfs", "beegfs", "fuse.sshfs", "9p", "ceph"}
@@ -72,6 +90,8 @@ def _why_not(error: sqlite3.Error | OSError) -> str:
         return "another process holds it; close that one first"
     if "no such table" in str(error) or "unable to open" in str(error):
         return "is not readable yet; try again when the process that writes it is ready"
+    if "full" in str(error):
+        return f"{error}; free some disk space and try again"
     return f"{error}; move it aside to start afresh"
 
 
@@ -83,8 +103,12 @@ def _prepare(database: sqlite3.Connection, *, network: bool) -> None:
         database.execute("PRAGMA journal_mode=WAL")
     database.execute("PRAGMA synchronous=FULL")
     database.execute("PRAGMA busy_timeout=5000")
-    if database.execute("PRAGMA user_version").fetchone()[0] == 0:
-        database.executescript(_TABLES + f"PRAGMA user_version={VERSION};")
+    version = database.execute("PRAGMA user_version").fetchone()[0]
+    if (
+        version < VERSION
+    ):  # in one transaction: killed at any moment, the database is of the old or the new one
+        steps = "".join(_STEPS[version:])
+        database.executescript(f"BEGIN IMMEDIATE; {steps} PRAGMA user_version={VERSION}; COMMIT;")
 
 
 def _file_system(folder: Path) -> str:

@@ -8,6 +8,8 @@ from pathlib import Path
 from dataexplore.errors import WorkspaceError
 from dataexplore.text import short
 
+CACHE = "cache"
+"""The folder, in a workspace, of what can be made anew from the data."""
 _SNAPSHOT = re.compile(r"datasets--(?P<repo>[^/]+)/snapshots/[0-9a-f]{40}/(?P<file>.+)$")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from dataexplore.errors import WorkspaceError
 from dataexplore.text import short
 from dataexplore.workspace.database import open_database
-from dataexplore.workspace.location import beside, find_folder, make_folder
+from dataexplore.workspace.location import CACHE, beside, find_folder, make_folder
 from dataexplore.workspace.lock import WriterLock
 
 
@@ -40,7 +40,7 @@ class Workspace:
     @property
     def cache(self) -> Path:
         """The folder of what can be made anew from the data."""
-        return self.folder / "cache"
+        return self.folder / CACHE
 
     def close(self) -> None:
         """Close the database and let the next writer in."""

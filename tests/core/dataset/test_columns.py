@@ -29,7 +29,7 @@ def frame(*chunks: list[dict[str, Any]], always: tuple[str, ...] = ()) -> pl.Dat
     parts = [
         Stored(len(chunk), kinds_of(made), Held(made)) for chunk, made in zip(chunks, frames, strict=True)
     ]
-    table = Table(Schema("text", response=always[0] if always else ""), parts, MAX_FIELDS)
+    table = Table(Schema("text", response=always[0] if always else ""), parts, MAX_FIELDS, pl.DataFrame())
     return pl.concat(table.frames())
 
 

@@ -244,6 +244,18 @@ def test_what_is_written_in_another_way_is_named(tmp_path: Path) -> None:
     }
 
 
+def test_tool_definitions_are_text_in_a_column(tmp_path: Path) -> None:
+    source = written(
+        tmp_path / "a.jsonl", [TOOLS, TOOLS | {"tools": [{"name": "g", "parameters": {"a": 1}}]}]
+    )
+    for to in ("messages", "sharegpt", "prompt-completion"):
+        done = export_all(source, tmp_path / "b.parquet", Wishes(Conversion(to)))
+        again = open_dataset(done.out)
+        assert told(again) == told(source)
+        tools = [json.loads(str(again.record(row)["tools"])) for row in (0, 1)]
+        assert tools == [[{"name": "f", "parameters": {}}], [{"name": "g", "parameters": {"a": 1}}]]
+
+
 def test_a_person_can_say_what_to_do_with_them(tmp_path: Path) -> None:
     row = {"conversations": [{"from": "human", "value": "a"}, {"from": "bing", "value": "b"}]}
     found = turned(tmp_path, row, "sharegpt", roles=parse_roles(["bing=assistant"]))

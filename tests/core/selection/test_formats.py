@@ -205,6 +205,18 @@ def test_several_files_make_whole_lines(tmp_path: Path) -> None:
     assert [json.loads(line)["text"] for line in out.read_bytes().splitlines()] == list("deabc")
 
 
+@pytest.mark.parametrize("name", ["b.csv", "b.parquet", "b.arrow"])
+def test_a_table_of_no_rows_and_one_of_no_fields(tmp_path: Path, name: str) -> None:
+    dataset = written(tmp_path / "a.jsonl", b'{"text":"a"}\n')
+    write_rows(dataset, np.empty(0, np.int64), tmp_path / name)
+    if not name.endswith("csv"):
+        frame = pl.read_parquet(tmp_path / name) if "parquet" in name else pl.read_ipc(tmp_path / name)
+        assert frame.height == 0
+    nothing = written(tmp_path / "c.jsonl", b"{}\n{}\n")
+    with pytest.raises(ExportError, match="no row has a field"):
+        everything(nothing, tmp_path / name)
+
+
 def test_more_fields_than_columns_on_screen_are_all_written(tmp_path: Path) -> None:
     row = {"text": "t"} | {f"f{place}": place for place in range(300)}
     dataset = written(tmp_path / "a.jsonl", json.dumps(row).encode())

@@ -117,7 +117,7 @@ def test_ctrl_c_ends_without_a_traceback(run, few, monkeypatch):
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("dataexplore_tui.cli.verbs.check.open_dataset", interrupted)
+    monkeypatch.setattr("dataexplore_tui.cli.verbs.check.read_files", interrupted)
     ran = run("check", few)
     assert (ran.code, ran.out, ran.err) == (130, "", "")
 
@@ -140,7 +140,7 @@ def test_a_surprise_is_one_line_and_shows_where_only_on_request(run, few, monkey
         secret = "sk-secret"
         raise KeyError("\x1b[2Jboo", len(secret))
 
-    monkeypatch.setattr("dataexplore_tui.cli.verbs.check.open_dataset", surprise)
+    monkeypatch.setattr("dataexplore_tui.cli.verbs.check.read_files", surprise)
     refusal = run("check", few).refusal
     assert "KeyError" in refusal
     assert "DATAEXPLORE_TRACEBACK=1" in refusal

@@ -93,10 +93,17 @@ def test_splits_configurations_and_what_people_read(run, few, tmp_path):
     assert sorted(line for side in lines.values() for line in side) == sorted(
         few.read_bytes().splitlines(keepends=True)
     )
-    again = run(
-        "convert", few, "-o", out, "--split", 0.4, "--seed", 3, "--split-groups", 0.95, "--json"
-    ).found
-    assert sum(one["rows"] for one in again["outputs"]) == 6
+
+
+def test_similar_rows_stay_on_one_side(run, starter, few, tmp_path):
+    out = tmp_path / "out" / "s.jsonl"
+    for verb in ("convert", "export"):
+        found = run(verb, starter, "-o", out, "--split", 0.2, "--split-groups", 0.9, "--json").found
+        train, held_out = (one["rows"] for one in found["outputs"])
+        assert train + held_out == found["rows"]
+        assert 0.1 * found["rows"] < held_out < 0.3 * found["rows"]
+    refusal = run("convert", few, "-o", out, "--split", 0.2, "--split-groups", 0.5).refusal
+    assert "there is nothing to split: all rows repeat each other" in refusal
 
 
 def test_roles_fields_and_pairs_can_be_settled_on_the_command_line(run, tmp_path):

@@ -38,7 +38,7 @@ VERBS = {
         Verb("clusters", "group the rows by meaning and name the groups"),
         Verb("select", "write a subset chosen by a filter, a recipe or a size"),
         Verb("export", "write the rows as they were decided, byte for byte, with reasons"),
-        Verb("convert", "write all rows in another schema or container: alpaca, sharegpt, messages, parquet"),
+        Verb("convert", "write all rows in another schema: alpaca, sharegpt, messages ..."),
         Verb("tune", "fine-tune a model on the rows, here or as a detached job"),
         Verb("runs", "list, stop and resume jobs"),
     )

@@ -4,10 +4,12 @@ import re
 from argparse import Action, ArgumentError, ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dataexplore.dataset.naming import Named, resolve
 from dataexplore.text import short
+from dataexplore.workspace.location import CACHE, find_folder
 from dataexplore_tui.cli.output import say
 from dataexplore_tui.cli.progress import ProgressLine
 
@@ -81,18 +83,21 @@ def open_files(files: Files) -> "tuple[Named, Head]":
     if files.max_bytes is not None:
         options["max_bytes"] = files.max_bytes
     head = opening.open_head(given, **options)
-    if head.source.path != named.path:
-        head = replace(head, source=replace(head.source, path=named.path))
+    if head.source.path != named.path or named.origin:
+        head = replace(head, source=replace(head.source, path=named.path, origin=named.origin))
     return named, head
 
 
-def read_files(files: Files) -> "Dataset":
-    """Read a dataset whole, with progress."""
+def read_files(files: Files, workspace: Path | None = None) -> "Dataset":
+    """Read a dataset whole, with progress, or what a workspace has cached of it."""
+    from dataexplore.dataset.cache import CacheFolder
     from dataexplore.dataset.loading import load
 
     _, head = open_files(files)
+    folder = find_folder(head.source.path, workspace)
+    cache = CacheFolder(folder / CACHE, writable=False) if folder else None
     with ProgressLine("reading rows") as progress:
-        return load(head, progress)
+        return load(head, progress, cache=cache)
 
 
 def size(text: str) -> int:

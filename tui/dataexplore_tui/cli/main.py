@@ -7,6 +7,7 @@ from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
 
+from dataexplore.dataset.memory import bound_memory
 from dataexplore.dataset.naming import is_local
 from dataexplore.errors import DataexploreError
 from dataexplore.text import short, visible
@@ -34,6 +35,7 @@ exit codes: 0 done, 1 problems found or a run that did not finish, 2 refused,
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program and return its exit code: 0 done, 1 problems found, 2 refused."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    bound_memory()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal without UTF-8 still gets an answer

@@ -10,23 +10,22 @@ from dataexplore.errors import WorkspaceError
 from dataexplore.session.session import Session
 from dataexplore.text import short
 from dataexplore.workspace.workspace import open_workspace, read_workspace
-from dataexplore_tui.cli.files import Files, read_files
+from dataexplore_tui.cli.files import Files, open_files, read_files
 from dataexplore_tui.cli.output import plural, say
+from dataexplore_tui.cli.progress import ProgressLine
 
 
-def load(files: Files) -> Dataset:
+def load(files: Files, workspace: Path | None = None) -> Dataset:
     """Read a dataset with progress, and say how many of its lines are no rows."""
-    dataset = read_files(files)
-    if dataset.unreadable:
-        lines = plural(len(dataset.unreadable), "line")
-        say(f"{files}: {lines} left out as unreadable; `dataexplore check` lists them")
+    dataset = read_files(files, workspace)
+    _say_unreadable(files, dataset)
     return dataset
 
 
 @contextmanager
 def reading(files: Files, workspace: Path | None) -> Iterator[Session]:
     """Open a session on what was decided so far, without a lock and without making a workspace."""
-    dataset = load(files)
+    dataset = load(files, workspace)
     with ExitStack() as stack:
         found = read_workspace(dataset.path, workspace)
         if found is None:
@@ -41,13 +40,22 @@ def reading(files: Files, workspace: Path | None) -> Iterator[Session]:
 @contextmanager
 def writing(files: Files, workspace: Path | None) -> Iterator[Session]:
     """Open a session as the only writer; raise WorkspaceError naming who else it is."""
-    dataset = load(files)
-    opened = open_workspace(dataset.path, workspace)
+    _, head = open_files(files)
+    with ProgressLine("reading rows") as progress:
+        session = Session.read(head, workspace, progress)
+    opened = session.workspace
     try:
+        _say_unreadable(files, session.dataset)
         if not opened.writable:
             raise WorkspaceError(f"{files}: {opened.notice}; close it there and try again")
         if opened.notice:
             say(opened.notice)
-        yield Session(dataset, opened)
+        yield session
     finally:
         opened.close()
+
+
+def _say_unreadable(files: Files, dataset: Dataset) -> None:
+    if dataset.unreadable:
+        lines = plural(len(dataset.unreadable), "line")
+        say(f"{files}: {lines} left out as unreadable; `dataexplore check` lists them")

@@ -38,7 +38,11 @@ def add_wishes(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--to", metavar="TARGET", choices=TARGETS, help=", ".join(TARGETS))
     parser.add_argument(
-        "--role", metavar="WORD=ROLE", action="append", default=[], help="who a word of the file's own stands for"
+        "--role",
+        metavar="WORD=ROLE",
+        action="append",
+        default=[],
+        help="who a word of the file's own stands for",
     )
     parser.add_argument(
         "--leave-out", metavar="FIELD", action="append", default=[], help="a field that does not come along"
@@ -49,11 +53,17 @@ def add_wishes(parser: ArgumentParser) -> None:
     parser.add_argument("--split", metavar="SHARE", type=finite, help="share for validation, such as 0.05")
     parser.add_argument("--seed", metavar="N", type=whole, help="another split of the same share (0)")
     parser.add_argument(
-        "--split-groups", metavar="S", type=finite, help="keep rows of this similarity on one side, such as 0.9"
+        "--split-groups",
+        metavar="S",
+        type=finite,
+        help="keep rows of this similarity on one side, such as 0.9",
     )
     parser.add_argument("--card", action="store_true", help="write a dataset card, README.md, beside OUT")
     parser.add_argument(
-        "--config", metavar="TRAINER", choices=TRAINERS, help=f"write its configuration: {', '.join(TRAINERS)}"
+        "--config",
+        metavar="TRAINER",
+        choices=TRAINERS,
+        help=f"write its configuration: {', '.join(TRAINERS)}",
     )
     parser.add_argument(
         "--push", metavar="ORG/NAME", help="add what was written to a dataset on the Hugging Face hub"
@@ -127,7 +137,9 @@ def put_written(written: Written, pushed: str | None) -> None:
     if written.report is not None:
         put([*report_lines(written.report), ""])
     for one in written.outputs:
-        side = "" if len(written.outputs) == 1 else f" for {'training' if one.split == 'train' else one.split}"
+        side = (
+            "" if len(written.outputs) == 1 else f" for {'training' if one.split == 'train' else one.split}"
+        )
         put([f"{plural(one.rows, 'row')}{side} in {short(str(one.path), 200)}"])
     for path, what in ((written.unfit_out, "rows left out"), (written.card_out, "card")):
         if path is not None:

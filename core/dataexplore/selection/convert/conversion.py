@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from dataexplore.dataset.dataset import Dataset
 from dataexplore.dataset.parse import Record
 from dataexplore.dataset.schema import Schema
+from dataexplore.selection.convert.calls import tools_as_text
 from dataexplore.selection.convert.exact import exact_record
 from dataexplore.selection.convert.example import Example
 from dataexplore.selection.convert.reading import read
@@ -85,7 +86,10 @@ class Converted:
         """Return a fitting row as the target has it; in a table, tool definitions are text."""
         example = self._read(row, numbers=table)
         if self._stays(example):
-            return exact_record(self._dataset.raw(row), numbers=table)
+            record = exact_record(self._dataset.raw(row), numbers=table)
+            if table and example.tools is not None:
+                record[example.tools_field] = tools_as_text(example.tools)
+            return record
         return whole(self.target, example, self.needs, tools_as_json=table)
 
     def records(self, rows: NDArray[np.int64]) -> Iterator[tuple[int, Record]]:
