@@ -47,7 +47,10 @@ class Reader:
         place = np.cumsum(readable) - 1
         texts = self.schema.text_fields
         examined = examine(records, self.schema, self.fixed)
-        frame = _merged(frame, np.flatnonzero(usual), columns_of(records, texts), odd)
+        usual_at = np.flatnonzero(usual)
+        before = sum(one < usual_at[0] for one in odd) if len(usual_at) else 0
+        named = [*(name for record in records[:before] for name in record), *frame.columns]
+        frame = _merged(frame, usual_at, columns_of(records, texts), odd, named)
         frame = _with_texts(frame, self.schema, examined, place[odd])
         twice = repeats([rows[one] for one in odd], records, texts)
         return Framed(frame, readable, reasons, place[odd], examined, place[[odd[one] for one in twice]])
@@ -184,12 +187,13 @@ def _merged(
     usual_at: NDArray[np.int64],
     odd: Mapping[str, pl.Series],
     odd_at: Sequence[int],
+    named: Sequence[str],
 ) -> pl.DataFrame:
-    """Put usual and odd rows back into their order."""
+    """Put usual and odd rows back into their order, and columns in that in which rows first name them."""
     if not odd_at:
         return usual
     columns = {column.name: column for column in usual}
-    names = list(dict.fromkeys([*columns, *odd]))
+    names = [name for name in dict.fromkeys([*named, *odd]) if name in columns or name in odd]
     frame = stacked([(columns, len(usual_at)), (odd, len(odd_at))], names)
     if not len(usual_at):
         return frame

@@ -70,7 +70,9 @@ def find_regular(records: Sequence[Record], schema: Schema) -> Regular | None:
     """Describe the usual row after some first rows; None where there is none worth the trouble."""
     if schema.kind not in _KINDS or not schema.flat or not records:
         return None
-    names, often = Counter(tuple(record) for record in records).most_common(1)[0]
+    needed = set(schema.required)
+    complete = Counter(tuple(record) for record in records if needed <= record.keys())
+    names, often = complete.most_common(1)[0] if complete else ((), 0)
     if 2 * often < len(records) or len(names) > _MOST_FIELDS:
         return None
     fields: dict[str, type[pl.DataType]] = {}

@@ -12,6 +12,8 @@ Offsets = NDArray[np.int64]
 
 _BLOCK = 1 << 25
 """Bytes that are looked at together."""
+_FIRST = 1 << 18
+"""Bytes that are looked at for a head; more if they are not enough."""
 _CACHED = 1 << 20
 """Bytes that a core's cache holds beside what is made of them."""
 _WHITE = b" \t\r\n"
@@ -123,7 +125,7 @@ def _nested(data: Data, begin: int, inside: int, limit: int | None) -> Spans:
     """Split at nesting depth `inside`; strings are skipped, so brackets in text do not count."""
     state = _Nesting(opened=inside == 0)
     found = [np.array([begin] if inside == 0 else [], np.int64)]
-    count, at, piece = 0, begin, _BLOCK if limit is None else 1 << 18
+    count, at, piece = 0, begin, _BLOCK if limit is None else _FIRST
     while at < len(data) and not (state.closed or (limit is not None and count > limit)):
         here = _starts(read(data, at, at + piece), state, inside) + at
         found.append(here)

@@ -144,7 +144,7 @@ def read_recipe(path: Path) -> Recipe:
         tables += several if isinstance(several, list) else [None]
     if not all(isinstance(table, dict) for table in tables):
         raise RuleError(
-            f"{name}: a recipe has a [recipe] table, [[step]] tables, at most one [hand] table, [[edit]] tables"
+            f"{name}: a recipe has [recipe], at most one [hand], and [[step]] and [[edit]] tables"
         )
     version = about.get("version", VERSION)
     if not isinstance(version, int) or version > VERSION:

@@ -60,7 +60,7 @@ def test_a_recipe_reads_back_as_it_was_written(
         ("step = 1", "a recipe has"),
         ("step = [1]", "a recipe has"),
         ("hand = []", "a recipe has"),
-        ("[recipe]\nversion = 2", "made by a newer dataexplore"),
+        ("[recipe]\nversion = 3", "made by a newer dataexplore"),
         ("[recipe]\nversion = 'x'", "made by a newer dataexplore"),
         ("[[step]]\nsize = 1", "a step of kind 'None'"),
         ("[[step]]\nkind = 'magic'", "a step of kind 'magic'; there are threshold, only"),
