@@ -39,7 +39,7 @@ class Room:
 
 @dataclass
 class Cached:
-    """Columns of a part in a file of the cache: checked when they are first read, held while there is room."""
+    """Columns of a part in a file of the cache: checked when first read, held while there is room."""
 
     path: Path
     checksum: int

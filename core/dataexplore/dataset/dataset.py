@@ -31,7 +31,7 @@ _AHEAD = 2
 
 
 class Part(NamedTuple):
-    """Some rows that follow one another, as columns: what is looked at as a whole is looked at part by part."""
+    """Some rows that follow one another, as columns: all rows are looked at part by part."""
 
     first: int
     """Number of the part's first row."""

@@ -54,7 +54,7 @@ def load(
     cancelled: Callable[[], bool] = lambda: False,
     cache: CacheFolder | None = None,
 ) -> Dataset:
-    """Read all rows of an opened file; `progress` gets rows done and rows in all, which is a guess until the end.
+    """Read all rows of an opened file; `progress` gets rows done and rows in all, at first a guess.
 
     What `cache` holds of the same file is not read again; after reading, it holds that.
     """

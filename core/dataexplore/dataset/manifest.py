@@ -1,4 +1,4 @@
-"""Writes and reads what a cache knows beside columns: figures of each row, problems, what could not be read."""
+"""Writes and reads what a cache knows beside columns: figures of each row, problems, what is no row."""
 
 import io
 import zlib

@@ -64,8 +64,7 @@ def text_bytes(text: str, like: bytes) -> bytes:
 
 def compact(value: bytes, like: bytes = b"") -> bytes:
     """Return a value on one line, spaced as `like` is; numbers and texts keep their spelling."""
-    spaced = b'": ' in like or b", " in like or not re.search(rb'":\S|,\S', like)
-    comma, colon = (b", ", b": ") if spaced else (b",", b":")
+    comma, colon = (b", ", b": ") if _is_spaced(like) else (b",", b":")
     after = {b",": comma, b":": colon}
     return b"".join(after.get(token, token) for token in _tokens(value))
 
@@ -85,6 +84,13 @@ def indented(value: bytes) -> bytes:
         depth += token in (b"{", b"[")
         before = token
     return b"".join(pieces)
+
+
+def _is_spaced(like: bytes) -> bool:
+    """Tell whether white space follows the first comma or colon."""
+    ends = (found.end() for found in _TOKEN.finditer(like) if found[0] in (b",", b":"))
+    end = next(ends, None)
+    return end is None or like[end : end + 1].isspace()
 
 
 def _tokens(value: bytes) -> Iterator[bytes]:

@@ -63,10 +63,11 @@ def _pieces(dataset: Dataset, rows: Rows, edited: NDArray[np.bool_] | None) -> I
     firsts = np.flatnonzero(np.concatenate(([True], ~follows)))
     lasts = np.append(firsts[1:], len(rows)) - 1
     view = memoryview(block)
-    runs = zip(firsts.tolist(), (start[firsts] - begin).tolist(), (end[lasts] + tail[lasts] - begin).tolist())
-    for first, at, stop in runs:
+    at = (start[firsts] - begin).tolist()
+    stop = (end[lasts] + tail[lasts] - begin).tolist()
+    for first, opened, closed in zip(firsts.tolist(), at, stop, strict=True):
         if plain[first]:
-            yield view[at:stop]
+            yield view[opened:closed]
         else:
             yield _line(dataset, int(rows[first]))
 

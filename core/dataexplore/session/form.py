@@ -11,11 +11,13 @@ from dataexplore.dataset.parse import Record, parse
 from dataexplore.dataset.schema import Schema
 from dataexplore.dataset.values import Value, compact, indented, replaced, text_bytes, values_in
 from dataexplore.errors import EditError
-from dataexplore.text import short, visible
+from dataexplore.text import short
 
 _MARK = "====="
 _CONTENT = ("content", "value", "text")
 _SPEAKER = ("role", "from")
+_DEEPEST = 6
+"""So many lists and objects inside one another are taken apart; what lies deeper is shown as JSON."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 """What an editor may not show or keep; a text with such is shown as JSON."""
 
@@ -73,7 +75,9 @@ def read_back(form: Form, content: bytes) -> bytes:
     new = {}
     for section in form.sections:
         body = bodies[section.heading]
-        if body.rstrip("\n") != section.body.rstrip("\n") or (section.is_text and body != section.body):
+        if not section.body or not section.is_text:
+            body = body.strip("\n")
+        if body != section.body:
             new[section.value] = _bytes_of(section, body, form.row)
     if len(form.sections) == 1 and form.sections[0].value == (whole := Value("", 0, len(form.row))):
         return _like_before(form.row, new[whole]) if whole in new else form.row
@@ -83,29 +87,33 @@ def read_back(form: Form, content: bytes) -> bytes:
 def _sections(row: bytes, record: Record, schema: Schema) -> Iterator[Section]:
     for value in values_in(row):
         held = orjson.loads(row[value.start : value.end])
-        label = visible(value.name) or '""'
+        label = short(value.name, 100).strip() or '""'
         if value.name in schema.text_fields and isinstance(held, list | dict) and held:
-            yield from _inside(row, value, held, label)
+            yield from _inside(row, value, held, label, _DEEPEST)
         else:
             yield _section(row, value, held, label)
 
 
-def _inside(row: bytes, value: Value, held: object, label: str) -> Iterator[Section]:
+def _inside(row: bytes, value: Value, held: object, label: str, depth: int) -> Iterator[Section]:
     """Yield the texts of turns one by one; who speaks is told in the heading."""
-    if isinstance(held, list) and held:
+    if depth > 0 and isinstance(held, list) and held:
         for number, (one, inner) in enumerate(zip(values_in(row, value.start), held, strict=True), 1):
-            yield from _inside(row, one, inner, f"{label} {number}")
-    elif isinstance(held, dict) and any(isinstance(held.get(name), str | list) for name in _CONTENT):
+            yield from _inside(row, one, inner, f"{label} {number}", depth - 1)
+    elif (
+        depth > 0
+        and isinstance(held, dict)
+        and any(isinstance(held.get(name), str | list) for name in _CONTENT)
+    ):
         speaker = next((held[name] for name in _SPEAKER if isinstance(held.get(name), str)), "")
-        told = f"{label} · {visible(speaker)}" if speaker else label
+        told = f"{label} · {short(speaker, 40).strip()}" if speaker else label
         for one in values_in(row, value.start):
             inner = orjson.loads(row[one.start : one.end])
             if one.name in _CONTENT and isinstance(inner, list) and inner:
-                yield from _inside(row, one, inner, told)
+                yield from _inside(row, one, inner, told, depth - 1)
             elif one.name in _CONTENT:
                 yield _section(row, one, inner, told)
             elif isinstance(inner, list | dict) and inner:
-                yield _section(row, one, inner, f"{label} · {visible(one.name)}")
+                yield _section(row, one, inner, f"{label} · {short(one.name, 40).strip()}")
     else:
         yield _section(row, value, held, label)
 
@@ -160,13 +168,15 @@ def _bodies(form: Form, text: str) -> dict[str, str]:
     found: dict[str, list[str]] = {}
     body: list[str] = []
     for number, line in enumerate(text.split("\n"), 1):
-        if not line.startswith(form.mark):
+        if not line.startswith(f"{form.mark} "):
             body.append(line)
             continue
         heading = line.removeprefix(form.mark).strip()
         body = []
         if heading == "end" and len(found) == len(headings):
             return {name: _body(lines) for name, lines in found.items()}
+        if heading == "end" and heading not in headings:
+            break
         if heading not in headings or heading in found:
             what = "comes twice" if heading in found else "is none of the row's"
             raise EditError(f"line {number}: the heading {short(heading, 60)!r} {what}")
@@ -196,7 +206,7 @@ def _bytes_of(section: Section, body: str, row: bytes) -> bytes:
     whole = section.value.end == len(row)
     if whole and not isinstance(value, dict):
         raise EditError(f"under {short(section.heading, 60)!r}: {parse(raw)}")
-    return compact(raw, own if isinstance(value, dict | list) and len(own) > 2 else row)
+    return compact(raw, own + b" " + row)  # spaced like the value of before, if that tells, else like the row
 
 
 def _like_before(row: bytes, new: bytes) -> bytes:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dataexplore.dataset.dataset import Dataset
 from dataexplore.dataset import piece
+from dataexplore.dataset.dataset import Dataset
 from dataexplore.dataset.loading import LoadCancelledError, load, open_dataset
 from dataexplore.dataset.opening import open_head
 from dataexplore.errors import InputRefusedError

@@ -123,7 +123,7 @@ def test_each_file_is_watched(tmp_path: Path) -> None:
 
 
 def test_more_files_than_a_process_may_open_by_default(tmp_path: Path) -> None:
-    many = {f"part{number:04}_jsonl": '{"text": "%d"}' % number for number in range(1500)}
+    many = {f"part{number:04}_jsonl": f'{{"text": "{number}"}}' for number in range(1500)}
     assert opened(tmp_path, **many).frame["text"].to_list() == [str(number) for number in range(1500)]
 
 

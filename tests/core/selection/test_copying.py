@@ -39,11 +39,11 @@ def test_each_row_keeps_its_line(
 ) -> None:
     data = b"\xef\xbb\xbf" * bom + b"".join(b"".join(line) for line in lines)
     path = tmp_path / "any.jsonl"
-    path.write_bytes(data if closed else data.rstrip(b"\n"))
+    path.write_bytes(data if closed else data[: -len(lines[-1][3])])
     dataset = open_dataset(path)
     rows = np.array(sorted(row for row in wanted if row < len(dataset)), np.int64)
     expected = [b"".join(lines[row][:3]) + b"\n" for row in rows.tolist()]
-    if not closed and len(rows) and rows[-1] == len(lines) - 1 and lines[-1][3] != b"\nno row\n":
+    if not closed and len(rows) and rows[-1] == len(lines) - 1:
         expected[-1] = expected[-1][:-1]
     out = io.BytesIO()
     with pytest.MonkeyPatch.context() as patch:

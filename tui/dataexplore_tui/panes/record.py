@@ -15,7 +15,7 @@ from dataexplore.dataset.turns import value_text
 from dataexplore.journal.journal import Entry
 from dataexplore.session.state import State
 from dataexplore_tui.panes.reading import reading
-from dataexplore_tui.panes.rows import letter, score_text
+from dataexplore_tui.panes.rows import EDITED, letter, score_text
 from dataexplore_tui.widgets.ink import DIM, TITLE, WARN, line, shown
 from dataexplore_tui.widgets.lines import Lines
 
@@ -40,16 +40,28 @@ class RecordPane(Lines):
         signals: Sequence[Signal],
         entry: Entry | None,
         found: str = "",
+        edit: Entry | None = None,
+        original: bool = False,
     ) -> None:
-        """Show one row with everything that is known about it."""
+        """Show one row with everything that is known about it; `original` is as the file has it."""
         title = line((f"row {row + 1:,}", TITLE), (f" · {key_text(int(dataset.keys[row]))[:8]}  ", DIM))
         title = line(title, self._decided(state, row, entry))
+        if edit is not None and original and dataset.base is not None:
+            dataset = dataset.base
         record, schema = dataset.record(row), dataset.schema_of(row)
         fields = self._fields(record, schema, {signal.name for signal in signals})
 
         def lay_out(width: int, height: int) -> list[Text]:
             known = self._known(dataset, row, signals, width)
-            return [Text(), title, *known, Text(), *reading(record, schema, width, found), *fields]
+            return [
+                Text(),
+                title,
+                *_edited(edit, original),
+                *known,
+                Text(),
+                *reading(record, schema, width, found),
+                *fields,
+            ]
 
         self.flow(lay_out)
 
@@ -98,3 +110,11 @@ class RecordPane(Lines):
 
             words = line(words, (": ", DIM), shown(reason_of(entry, decision), DIM))
         return words
+
+
+def _edited(edit: Entry | None, original: bool) -> list[Text]:
+    if edit is None:
+        return []
+    if original:
+        return [line(EDITED, (" as the file has it · O shows the edited row", WARN))]
+    return [line(EDITED, " ", shown(edit.act.reason), (" · O original · R restores", DIM))]

@@ -1,4 +1,4 @@
-"""The rows of a view as lines: decision, number, score, length, prompt."""
+"""The rows of a view as lines: decision, number, edited or not, score, length, prompt."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ _LETTERS: dict[int, tuple[str, Style]] = {0: ("·", DIM), 1: ("K", KEEP), 2: ("D
 Flags = NDArray[np.bool_]
 """Per row, whether it has a problem."""
 
+EDITED = ("✎", ACCENT)
+"""The mark of a row that is not as the file has it."""
 _CUT = 400
 """Characters of a prompt that are looked at for one line."""
 
@@ -74,7 +76,8 @@ class ViewSource:
             mark,
             letter(int(self.state.decisions[row])),
             flag,
-            (f"{row + 1:>8,} ", DIM),
+            (f"{row + 1:>8,}", DIM),
+            EDITED if row in self.dataset.edits else " ",
             f"{score:>12}",
             (f" {int(self.dataset.response_chars[row]):>6,}  ", DIM),
             shown((self.dataset.prompt(row) or self.dataset.response(row))[:_CUT]),

@@ -16,7 +16,7 @@ from dataexplore.journal.decision import DROP, KEEP, UNDECIDED, Decision
 from dataexplore.session.state import State
 from dataexplore_tui.panes.record import RecordPane
 from dataexplore_tui.panes.rows import HeadSource, ViewSource
-from dataexplore_tui.screens.view import ViewScreen
+from dataexplore_tui.screens.editing import EditingScreen
 from dataexplore_tui.widgets.ink import shown
 from dataexplore_tui.widgets.keyline import Hint
 from dataexplore_tui.widgets.lines import Lines
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from dataexplore.session.session import Session
 
 
-class RowsScreen(ViewScreen):
-    """Look at rows, keep and drop."""
+class RowsScreen(EditingScreen):
+    """Look at rows, keep, drop and edit."""
 
     NUMBER = 1
     HINTS: ClassVar[tuple[Hint, ...]] = (
@@ -39,6 +39,7 @@ class RowsScreen(ViewScreen):
         ("f", "filter"),
         ("s", "sort"),
         ("enter", "record"),
+        ("e", "edit"),
         ("A/X", "all in view"),
         ("space", "mark"),
         (":", "commands"),
@@ -104,10 +105,12 @@ class RowsScreen(ViewScreen):
         signal = session.columns.signals.get(self.sitting.signal)
         if signal is not None and signal.name == "response_chars":
             signal = None  # the list shows the length anyway
+        if before is not None and before.dataset is not session.dataset:
+            self.session_opened(session)
         self._source = ViewSource(session.dataset, state, signal, self._marks, self._flagged)
         if before is not None and before.state.view is state.view and before.signal is signal:
             self.picker.source = self._source
-            self._redraw_decided(before.state, state)
+            self._redraw_changed(before, self._source)
             self.show_record()
         else:
             self.query_one("#heading", Lines).update([self._source.heading()])
@@ -115,10 +118,14 @@ class RowsScreen(ViewScreen):
             self.picker.show(self._source, place or 0)
         self._title(state)
 
-    def _redraw_decided(self, before: State, after: State) -> None:
+    def _redraw_changed(self, before: ViewSource, after: ViewSource) -> None:
         top, height = self.picker.top, self.picker.size.height
-        rows = after.view.rows[top : top + height]
-        for place in np.flatnonzero(before.decisions[rows] != after.decisions[rows]).tolist():
+        rows = after.state.view.rows[top : top + height]
+        changed = before.state.decisions[rows] != after.state.decisions[rows]
+        if before.dataset is not after.dataset:
+            edits = before.dataset.edits, after.dataset.edits
+            changed |= [edits[0].get(row) != edits[1].get(row) for row in rows.tolist()]
+        for place in np.flatnonzero(changed).tolist():
             self.picker.redraw(top + place)
 
     def _title(self, state: State) -> None:
@@ -127,13 +134,16 @@ class RowsScreen(ViewScreen):
         what = view.filter or "all rows"
         sort = f" · {view.sort} {'↓' if view.descending else '↑'}" if view.sort else ""
         marked = f" · {len(self._marks):,} marked" if self._marks else ""
-        title = Text.assemble(shown(what[:60]), f" · {len(view.rows):,} of {total:,}", shown(sort), marked)
+        edited = f" · {state.edited:,} edited" if state.edited else ""
+        count = f" · {len(view.rows):,} of {total:,}"
+        title = Text.assemble(shown(what[:60]), count, shown(sort), edited, marked)
         retitle(self.query_one("#list"), title)
 
     # --- the record
 
     @on(Picker.Moved, "#rows")
     def _moved(self) -> None:
+        self.shows_original = False
         self.call_after_refresh(self.show_record)
 
     def show_record(self) -> None:
@@ -148,7 +158,8 @@ class RowsScreen(ViewScreen):
             pane.update([Text("no rows match; F shows all rows")])
             return
         signals = list(session.columns.signals.values())
-        pane.show_row(session.dataset, self.state, row, signals, session.why(row), self.found)
+        edit, original = session.edited_by(row), self.shows_original
+        pane.show_row(session.dataset, self.state, row, signals, session.why(row), self.found, edit, original)
         response = session.dataset.response(row)[:400].strip() or "(empty response)"
         self.query_one("#detail", Lines).update([Text.assemble((" → ", "bold"), shown(response), end="")])
 
