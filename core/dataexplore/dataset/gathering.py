@@ -1,5 +1,6 @@
 """Collects what was read of a file, piece by piece, in order."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -84,6 +85,7 @@ class Gathered:
             (line == np.arange(self.rows, self.rows + len(piece)) + 1).all()
         )
         size = piece.end - piece.start
+        found: Sequence[NDArray[Any]]
         found = (piece.start + self._base, size, line, piece.hashes, piece.tokens, piece.chars)
         for (name, kind), array in zip(_KINDS.items(), found, strict=True):
             self._arrays[name].append(array.astype(kind, copy=False))

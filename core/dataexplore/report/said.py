@@ -86,5 +86,6 @@ def raw_rows(dataset: Dataset, part: Part) -> Iterator[bytes]:
         yield from (dataset.raw(row) for row in range(rows.start, rows.stop))
         return
     block = dataset.source.data[low:high]
-    for begin, stop in zip((start - low).tolist(), (end - low).tolist(), strict=True):
-        yield block[begin:stop]
+    places = zip((start - low).tolist(), (end - low).tolist(), strict=True)
+    for row, (begin, stop) in enumerate(places, part.first):
+        yield dataset.raw(row) if row in dataset.edits else block[begin:stop]

@@ -21,7 +21,7 @@ from dataexplore.selection.files import FileSet
 from dataexplore.selection.formats import own_name, write_as
 from dataexplore.selection.reasons import reason_of
 from dataexplore.selection.unchanged import Unchanged
-from dataexplore.selection.writing import Around, Wishes, Writer, Written
+from dataexplore.selection.writing import Around, Wishes, Writer, Written, edited_among
 
 Why = Callable[[int], Entry | None]
 """Returns the journal entry that decided a row."""
@@ -48,6 +48,8 @@ class Exported:
     written: Written
     notice: str = ""
     """What the person should know of the source."""
+    edited: int = 0
+    """Of `rows`, those that are not as the source has them."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ def export(
     dropped = np.flatnonzero(decisions == DROP)
     refuse(dataset, out)
     dropped_out, recipe_out = reasons_and_recipe(dataset, out)
-    unchanged = Unchanged(dataset, np.union1d(rows, dropped))
+    unchanged = Unchanged(dataset, rows, dropped)
     writer = Writer(dataset, rows, out, wishes, groups, progress)
     recipe = made(out) + recipe
     keep, drop, undecided = (int(np.count_nonzero(decisions == one)) for one in (KEEP, DROP, UNDECIDED))
@@ -111,6 +113,7 @@ def export(
         str(writer.format),
         written,
         unchanged.notice,
+        edited_among(dataset, writer.rows),
     )
 
 
@@ -161,4 +164,7 @@ def _dropped_line(dataset: Dataset, row: int, entry: Entry | None) -> bytes:
         "by": "hand" if entry and entry.act.hand else "rule",
         "rule": entry.act.rule if entry else None,
     }
-    return orjson.dumps(note)[:-1] + b',"record":' + on_one_line(dataset.raw(row)) + b"}\n"
+    line = orjson.dumps(note)[:-1] + b',"record":' + on_one_line(dataset.raw(row))
+    if row in dataset.edits:
+        line += b',"original":' + on_one_line(dataset.original(row))
+    return line + b"}\n"

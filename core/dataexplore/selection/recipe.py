@@ -124,7 +124,7 @@ def write_recipe(recipe: Recipe, dataset: str, rows: int) -> bytes:
         document["hand"] = hand
     text = tomli_w.dumps(document)
     if recipe.edits:
-        text += _EDITS + tomli_w.dumps({"edit": [asdict(edit) for edit in recipe.edits]})
+        text += _EDITS + "".join(f"\n[[edit]]\n{tomli_w.dumps(asdict(edit))}" for edit in recipe.edits)
     return text.encode()
 
 

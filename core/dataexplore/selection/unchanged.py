@@ -21,7 +21,7 @@ TOUCHED = "the file has changed since it was opened, but none of the rows to wri
 class Unchanged:
     """Compares rows by content when the file's size, time or inode are no longer those of the opening."""
 
-    def __init__(self, dataset: Dataset, rows: NDArray[np.int64]) -> None:
+    def __init__(self, dataset: Dataset, *rows: NDArray[np.int64]) -> None:
         """Look once; raise ExportError when a row to write is another one now."""
         self._dataset, self._rows = dataset, rows
         self.notice = ""
@@ -35,7 +35,7 @@ class Unchanged:
             return
         before, self._seen = self._seen, _stats(self._dataset.source)
         if before != self._seen:
-            _compare(self._dataset, self._rows)
+            _compare(self._dataset, np.concatenate(self._rows))
         self.notice = TOUCHED
 
 

@@ -167,8 +167,12 @@ class Writer:
     def _notes(self, unfit_out: Path | None) -> list[str]:
         """Return in sentences how the rows differ from those of the source."""
         notes = []
+        edited = edited_among(self._dataset, self.rows)
+        if edited:
+            notes.append(f"rows edited by hand: {edited:,}")
         if self.converted is None:
-            notes.append("each row has the fields and values of the source")
+            each = "each other row" if edited else "each row"
+            notes.append(f"{each} has the fields and values of the source")
         else:
             report = self.converted.report
             notes += [f"{one.words}: {one.rows:,} rows" for one in report.notes.values()]
@@ -197,6 +201,11 @@ class Writer:
                     "convert all rows with --to"
                 )
         return Layout(schema, False, form.shape, bool(form.packed))
+
+
+def edited_among(dataset: Dataset, rows: Rows) -> int:
+    """Return how many of some rows are not as the source has them."""
+    return int(np.isin(list(dataset.edits), rows).sum()) if dataset.edits else 0
 
 
 def preview(dataset: Dataset, rows: Rows, asked: Conversion, progress: Progress | None = None) -> Report:

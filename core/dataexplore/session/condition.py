@@ -20,9 +20,11 @@ _FOREIGN = re.compile(
 )
 
 _OVER_ROWS = re.compile(
-    r"""\b(?:over | (?:avg | corr | count | covar\w* | cum\w* | dense_rank | first\w* | lag | last\w* | lead | max
-    | mean | median | min | mode | ntile | quantile\w* | rank | row_number | std\w* | string_agg | sum | var\w*
-    | array\w*)\s*\()""",
+    r"""
+    \b(?:over | (?:array\w* | avg | corr | count | covar\w* | cum\w* | dense_rank | first\w* | lag | last\w*
+    | lead | max | mean | median | min | mode | ntile | quantile\w* | rank | row_number | std\w* | string_agg
+    | sum | var\w*)\s*\()
+    """,
     re.IGNORECASE | re.VERBOSE,
 )
 

@@ -43,7 +43,9 @@ def database(tmp_path: Path) -> Iterator[sqlite3.Connection]:
 
 
 EDITS = st.dictionaries(
-    st.integers(0, ROWS), st.none() | st.sampled_from([b"{}", b'{"a": 1}', '{"ü": "\u2028"}'.encode()]), min_size=1
+    st.integers(0, ROWS),
+    st.none() | st.sampled_from([b"{}", b'{"a": 1}', '{"ü": "\u2028"}'.encode()]),
+    min_size=1,
 )
 
 

@@ -201,8 +201,9 @@ class SubsetScreen(ModeScreen):
         written = done.written
         beside = (written.unfit_out, written.card_out, written.config_out)
         more = "".join(f", {path.name}" for path in beside if path is not None)
+        edited = f" ({done.edited:,} edited)" if done.edited else ""
         self.say(
-            f"{done.rows:,} rows in {done.out.name}, {done.dropped:,} in {done.dropped_out.name}, "
+            f"{done.rows:,} rows{edited} in {done.out.name}, {done.dropped:,} in {done.dropped_out.name}, "
             f"the steps in {done.recipe_out.name}{more}; "
             f"folder {done.out.parent}{'; ' + done.notice if done.notice else ''}"
         )

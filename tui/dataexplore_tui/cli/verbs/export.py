@@ -26,17 +26,17 @@ from dataexplore_tui.cli.wishes import (
 
 _ABOUT = f"""\
 Writes the rows that are not dropped (--only-kept: only those that are kept) to
-OUT, byte for byte and in source order; OUT ending in .gz, .zst, .csv, .parquet
-... is written as such. Beside it: dropped.jsonl, each dropped row with its
-reason, and recipe.toml, which `select --recipe` replays (named after OUT when
-the folder has those of another export). kept +
-dropped + undecided + unreadable is every record of the file. The journal is
-only read.
+OUT, byte for byte and in source order, edited rows with their new bytes; OUT
+ending in .gz, .zst, .csv, .parquet ... is written as such. Beside it:
+dropped.jsonl, each dropped row with its reason, and recipe.toml, which
+`select --recipe` replays (named after OUT when the folder has those of another
+export). kept + dropped + undecided + unreadable is every record of the file.
+The journal is only read.
 
 {WISHES}"""
 _KEYS = f"""\
 {KEYS},
-  kept, dropped, undecided, dropped_out, recipe_out
+  kept, dropped, undecided, edited (of rows), dropped_out, recipe_out
 
 exit codes: 0 done; 1 a dry run found rows that do not fit; 2 refused"""
 
@@ -66,6 +66,7 @@ def run(arguments: Namespace) -> int:
         "dropped": done.dropped,
         "undecided": done.undecided,
         "unreadable": done.unreadable,
+        "edited": done.edited,
         "rows": done.rows,
         "out": str(done.out),
         "dropped_out": str(done.dropped_out),
@@ -77,7 +78,8 @@ def run(arguments: Namespace) -> int:
     if arguments.json:
         put_json(found)
         return DONE
-    put([*table([(name, found[name]) for name in ("kept", "dropped", "undecided", "unreadable")]), ""])
+    counts = ("kept", "dropped", "undecided", "unreadable", *(("edited",) if done.edited else ()))
+    put([*table([(name, found[name]) for name in counts]), ""])
     put_written(done.written, pushed)
     put([f"reasons in {short(str(done.dropped_out), 200)}", f"recipe in {short(str(done.recipe_out), 200)}"])
     return DONE

@@ -12,6 +12,7 @@ from dataexplore.selection.export import write_rows
 from dataexplore.selection.recipe import Recipe, named_recipe, read_recipe
 from dataexplore.selection.rule import Rule
 from dataexplore.selection.rules import Only, Random
+from dataexplore.session.edits import recipe_changes, supposing
 from dataexplore.session.session import Session
 from dataexplore.text import short
 from dataexplore_tui.cli.opened import reading, writing
@@ -21,9 +22,9 @@ from dataexplore_tui.cli.output import plural, put, put_json, say, table
 _ABOUT = """\
 Starts from all rows, lets each step decide, and writes the rows that are left
 to OUT, byte for byte and in source order. Decisions made by hand stand against
-every step. The steps are, in this order: --where, then those of --recipe;
---size sizes a recipe that ships with the program, else it draws that many of
-the rows that are left.
+every step; the edits of a recipe are made before the first. The steps are, in
+this order: --where, then those of --recipe; --size sizes a recipe that ships
+with the program, else it draws that many of the rows that are left.
 
 Which rows count: those not dropped, like in `export` and `tune`. A threshold
 keeps the rows at or above it and drops those below; rows without a score are
@@ -84,7 +85,8 @@ def recipe_of(where: str | None, name: str | None, size: int | None, seed: int) 
     if shipped is not None:
         return Recipe((*before, *shipped.rules), shipped.hand)
     read = read_recipe(Path(name))
-    return Recipe((*before, *read.rules, *(() if size is None else (Random(size, seed),))), read.hand)
+    rules = (*before, *read.rules, *(() if size is None else (Random(size, seed),)))
+    return Recipe(rules, read.hand, read.edits)
 
 
 def _select(session: Session, recipe: Recipe, arguments: Namespace) -> dict[str, Any]:
@@ -93,7 +95,8 @@ def _select(session: Session, recipe: Recipe, arguments: Namespace) -> dict[str,
     rows = np.flatnonzero(wanted)
     if session.dataset.source.changed():
         raise ExportError(f"{short(str(arguments.file), 200)}: has changed while it was read; try again")
-    write_rows(session.dataset, rows, arguments.out)
+    edited = supposing(session, recipe_changes(session.dataset, recipe.edits)).dataset
+    write_rows(edited, rows, arguments.out)
     if not arguments.no_decide:
         session.replay(recipe)
         say("recorded in the journal: `u` on the screen takes it back; --no-decide would only write the file")
