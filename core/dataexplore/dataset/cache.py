@@ -9,8 +9,6 @@ from pathlib import Path
 
 import polars as pl
 
-from dataexplore.dataset.parts import Columns
-
 _RESERVE = 1 << 30
 """Disk space that is left to others."""
 WORTH_IT = 1 << 27
@@ -98,12 +96,20 @@ class CacheFolder:
         if not self.writable or size <= WORTH_IT:
             return False
         try:
-            shutil.rmtree(self.folder, ignore_errors=True)
+            self.clear()
             self.folder.mkdir(mode=0o700, parents=True)
             # Columns take about as much as the text; arrays a tenth of it.
             return shutil.disk_usage(self.folder).free > 1.3 * size + _RESERVE
         except OSError:
             return False
+
+    def clear(self) -> None:
+        """Remove what is there."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def array(self, name: str) -> Path:
+        """Return the file for an array of this name."""
+        return self.folder / f"{name}.bin"
 
     def put(self, index: int, frame: pl.DataFrame, again: Again) -> Cached | None:
         """Write the columns of one part; None when that failed."""
@@ -116,7 +122,3 @@ class CacheFolder:
         except (OSError, pl.exceptions.PolarsError):
             return None
         return Cached(path, zlib.crc32(data), again, self.room, _checked=True)
-
-
-Put = Callable[[int, pl.DataFrame, Again], Columns | None]
-"""Puts the columns of a part, given with its number, somewhere; None where that failed."""

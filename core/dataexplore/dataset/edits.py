@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
+import orjson
 import polars as pl
 from numpy.typing import NDArray
 
@@ -19,6 +20,7 @@ from dataexplore.dataset.problems import Problems, merge
 from dataexplore.dataset.schema import Schema
 from dataexplore.dataset.source import Source
 from dataexplore.dataset.spans import Spans
+from dataexplore.dataset.whole import is_looked_at, whole_problems
 from dataexplore.errors import WorkspaceError
 
 Rows = NDArray[np.int64]
@@ -28,8 +30,8 @@ Numbers = TypeVar("Numbers", np.int32, np.uint16)
 def with_edits(dataset: Dataset, changes: Mapping[int, bytes | None]) -> Dataset:
     """Return the dataset with other bytes for some rows; None is a row as the source has it.
 
-    Only these rows are read again. Problems that need a whole column (a repeated id, scores as text) are not
-    looked for anew: an edited row keeps those that it had while its other fields stay as they are.
+    Only these rows are read again. Problems that show in many rows alone (a repeated id, text among scores)
+    are not looked for anew: an edited row keeps those that it had while its other fields stay as they are.
     """
     base = dataset.base or dataset
     now = {row: edit for row, edit in {**dataset.edits, **changes}.items() if edit is not None}
@@ -47,7 +49,7 @@ def with_edits(dataset: Dataset, changes: Mapping[int, bytes | None]) -> Dataset
         table=_table(dataset, base, changed, now),
         tokens=_put(dataset.tokens, base.tokens, changed, at, piece.tokens),
         response_chars=_put(dataset.response_chars, base.response_chars, changed, at, piece.chars),
-        problems=_problems(dataset, base, changed, at, piece),
+        problems=_problems(dataset, base, changed, at, piece, now),
         edits=now,
         base=base,
     )
@@ -164,17 +166,31 @@ def _schemas(
     return tuple(schemas), _put(now, before, changed, at, found.astype(np.uint16))
 
 
-def _problems(dataset: Dataset, base: Dataset, changed: Rows, at: Rows, piece: Piece) -> Problems:
+def _problems(
+    dataset: Dataset, base: Dataset, changed: Rows, at: Rows, piece: Piece, now: Mapping[int, bytes]
+) -> Problems:
     others = {name: rows[~np.isin(rows, changed)] for name, rows in dataset.problems.items()}
     back = np.setdiff1d(changed, at)
     again = {name: rows[np.isin(rows, back)] for name, rows in base.problems.items()}
     found = {name: at[places] for name, places in piece.problems.items()}
-    kept = _of_whole_columns(base, at, piece)
-    problems = merge([others, again, found, kept])
+    problems = merge([others, again, found, _in_columns(base, at, piece, now), _kept(base, at, piece)])
     return {name: rows for name, rows in problems.items() if len(rows)}
 
 
-def _of_whole_columns(base: Dataset, at: Rows, piece: Piece) -> Problems:
+def _in_columns(base: Dataset, at: Rows, piece: Piece, now: Mapping[int, bytes]) -> Problems:
+    """Return the problems that a file's columns are looked at for, as far as edited rows have them alone."""
+    frame = piece.frame
+    names = [one.name for one in frame if is_looked_at(one.name, one.dtype, base.schema)]
+
+    def record(place: int) -> Record:
+        found: Record = orjson.loads(now[int(at[place])])
+        return found
+
+    found = whole_problems(frame.get_column, names, base.schema, record)
+    return {name: at[places] for name, places in found.items() if not name.startswith("repeated ")}
+
+
+def _kept(base: Dataset, at: Rows, piece: Piece) -> Problems:
     """Return the problems of edited rows that do not show in a row alone, or not any more."""
     had = {name: at[np.isin(at, rows)] for name, rows in base.problems.items()}
     if not any(map(len, had.values())):

@@ -9,8 +9,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from dataexplore.dataset.cache import Cached, Put, Room
+from dataexplore.dataset.cache import Cached, CacheFolder, Room
 from dataexplore.dataset.columns import stacked
+from dataexplore.dataset.figures import Growing
 from dataexplore.dataset.framing import Reader
 from dataexplore.dataset.keys import Keys, distinguished
 from dataexplore.dataset.parts import Again, Held, Stored, common_kinds, kinds_of, numbers_of
@@ -37,8 +38,9 @@ _KINDS = {
 class Gathered:
     """What is known so far; nothing of it changes but by `add`."""
 
-    def __init__(self, whole: Source, reader: Reader, put: Put | None, room: Room) -> None:
-        self._whole, self._reader, self._put, self._room = whole, reader, put, room
+    def __init__(self, whole: Source, reader: Reader, cache: CacheFolder | None = None) -> None:
+        self._whole, self._reader, self._cache = whole, reader, cache
+        self._room = cache.room if cache else Room()
         self._source = whole
         self._base, self._first_row, self._named = 0, 0, False
         self.stored: list[Stored] = []
@@ -47,7 +49,10 @@ class Gathered:
         self._lines = 0
         self._in_order = True
         self._numbers: list[tuple[dict[str, pl.Series], int]] = []
-        self._arrays: dict[str, list[NDArray[Any]]] = {name: [] for name in _KINDS}
+        self.figures = {
+            name: Growing(np.dtype(kind), cache.array(name) if cache else None)
+            for name, kind in _KINDS.items()
+        }
         self._codes: list[tuple[NDArray[np.int64], NDArray[np.uint16]]] = []
         self._problems: list[Problems] = []
         self._finished: list[Unreadable] = []
@@ -87,8 +92,8 @@ class Gathered:
         size = piece.end - piece.start
         found: Sequence[NDArray[Any]]
         found = (piece.start + self._base, size, line, piece.hashes, piece.tokens, piece.chars)
-        for (name, kind), array in zip(_KINDS.items(), found, strict=True):
-            self._arrays[name].append(array.astype(kind, copy=False))
+        for figure, array in zip(self.figures.values(), found, strict=True):
+            figure.append(array)
         self._problems.append({name: places + self.rows for name, places in piece.problems.items()})
         for bad in piece.unreadable:
             number = int(self._numbered(np.array([bad.line]), stretch)[0])
@@ -106,16 +111,12 @@ class Gathered:
         self.rows += len(piece)
         self._lines += piece.lines
 
-    def array(self, name: str) -> NDArray[Any]:
-        """Hand over a figure of every row, once: what was collected of it is given up."""
-        parts = self._arrays.pop(name)
-        return np.concatenate([np.empty(0, _KINDS[name]), *parts])
-
     def places(self) -> Places:
         """Hand over where the rows stand."""
-        lines = None if self._in_order else self.array("line")
-        self._arrays.pop("line", None)
-        return Places(self.array("start"), self.array("size"), lines)
+        line = self.figures["line"].taken()
+        return Places(
+            self.figures["start"].taken(), self.figures["size"].taken(), None if self._in_order else line
+        )
 
     def keys(self, places: Places) -> Keys:
         """Hand over the rows' keys."""
@@ -125,7 +126,7 @@ class Gathered:
             start, end = places.bounds(row)
             return data[start:end]
 
-        return distinguished(self.array("hashes"), raw)
+        return distinguished(np.array(self.figures["hashes"].taken()), raw)
 
     def numbers(self) -> pl.DataFrame:
         """Hand over the columns of numbers."""
@@ -172,7 +173,8 @@ class Gathered:
     def _keep(self, stretch: Stretch, piece: Piece) -> None:
         again = partial(frame_of, self._source, self._reader, stretch)
         frame = piece.frame
-        columns = self._put(len(self.stored), frame, again) if self._put else None
+        columns: Cached | Held | None = None
+        columns = self._cache.put(len(self.stored), frame, again) if self._cache else None
         if isinstance(columns, Cached):
             columns.hold(frame)
         elif self._room.take(frame):

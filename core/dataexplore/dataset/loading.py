@@ -11,7 +11,7 @@ import orjson
 import polars as pl
 
 from dataexplore.dataset import manifest
-from dataexplore.dataset.cache import CacheFolder, Room
+from dataexplore.dataset.cache import CacheFolder
 from dataexplore.dataset.columns import MAX_FIELDS
 from dataexplore.dataset.dataset import Dataset
 from dataexplore.dataset.framing import Reader
@@ -64,9 +64,23 @@ def load(
         if progress:
             progress(len(known), len(known))
         return known
-    caching = cache if cache and cache.begin(source.size) else None
-    put, room = (caching.put, caching.room) if caching else (None, Room())
-    gathered = Gathered(source, reader, put, room)
+    if cache and cache.begin(source.size):
+        try:
+            return _read(head, reader, progress, cancelled, cache)
+        except OSError:
+            cache.clear()  # the disk is full, or not what it was; memory has to do
+    return _read(head, reader, progress, cancelled)
+
+
+def _read(
+    head: Head,
+    reader: Reader,
+    progress: Progress | None,
+    cancelled: Callable[[], bool],
+    cache: CacheFolder | None = None,
+) -> Dataset:
+    source = head.source
+    gathered = Gathered(source, reader, cache)
     done = 0
     for task, piece in _pieces(reader, _tasks(head), cancelled):
         if task.first and head.members:
@@ -81,7 +95,7 @@ def load(
     if progress:
         progress(gathered.rows, gathered.rows)
     dataset = _dataset(head, gathered)
-    return manifest.keep(caching, head, dataset) if caching else dataset
+    return manifest.keep(cache, head, dataset, gathered.figures) if cache else dataset
 
 
 class _Task(NamedTuple):
@@ -157,8 +171,8 @@ def _dataset(head: Head, gathered: Gathered) -> Dataset:
         places,
         table,
         gathered.keys(places),
-        gathered.array("tokens"),
-        gathered.array("chars"),
+        gathered.figures["tokens"].taken(),
+        gathered.figures["chars"].taken(),
         gathered.unreadable(),
         problems,
     )

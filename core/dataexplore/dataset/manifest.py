@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import orjson
 import polars as pl
 from numpy.typing import NDArray
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from dataexplore.dataset.cache import Cached, CacheFolder
 from dataexplore.dataset.columns import MAX_FIELDS
 from dataexplore.dataset.dataset import Dataset
+from dataexplore.dataset.figures import Filed, Growing, check, mapped, write_array
 from dataexplore.dataset.framing import Reader
 from dataexplore.dataset.opening import Head
 from dataexplore.dataset.parts import Kinds, Stored, Table
@@ -29,38 +29,31 @@ from dataexplore.dataset.unreadable import Unreadable
 _VERSION = 1
 """Raised whenever the same file would be read into something else."""
 _NAME = "manifest.json"
-_BLOCK = 1 << 24
 _KINDS: dict[str, pl.DataType] = {
     str(kind): kind for kind in (pl.String(), pl.Int64(), pl.Float64(), pl.Boolean(), pl.Null())
 }
 
-Arrays = dict[str, NDArray[Any]]
 
+def keep(folder: CacheFolder, head: Head, dataset: Dataset, figures: Mapping[str, Growing]) -> Dataset:
+    """Write what is known of a dataset whose columns and `figures` are in the folder already.
 
-def keep(folder: CacheFolder, head: Head, dataset: Dataset) -> Dataset:
-    """Write what is known of a dataset whose columns are in the folder already.
-
-    Returns it with its figures mapped from there; as it was, if it could not be written.
+    Returns it with its keys mapped from there; as it was, if something could not be written.
     """
     stored = dataset.table.stored
     files = [part.columns for part in stored if isinstance(part.columns, Cached)]
     if len(files) < len(stored):
         return dataset
-    places = dataset.spans
-    arrays: Arrays = {
-        "start": places.start,
-        "size": places.size,
-        "keys": dataset.keys,
-        "tokens": dataset.tokens,
-        "chars": dataset.response_chars,
-    }
-    arrays |= {} if places.lines is None else {"line": places.lines}
-    arrays |= {} if dataset.codes is None else {"codes": dataset.codes}
-    arrays |= {f"problem-{number}": rows for number, rows in enumerate(dataset.problems.values())}
+    figures = {name: figure for name, figure in figures.items() if name != "hashes"}
+    if dataset.spans.lines is None:
+        figures.pop("line", None)
+    others: dict[str, NDArray[Any]] = {"keys": dataset.keys}
+    others |= {f"problem-{n}": rows for n, rows in enumerate(dataset.problems.values())}
+    others |= {} if dataset.codes is None else {"codes": dataset.codes}
     try:
-        written = {
-            name: _write(folder.folder / f"{name}.npy", _packed(array)) for name, array in arrays.items()
-        }
+        written = {name: asdict(figure.filed) for name, figure in figures.items()}
+        written |= {name: asdict(write_array(folder.array(name), array)) for name, array in others.items()}
+        for name in ("hashes", *(() if dataset.spans.lines is not None else ("line",))):
+            folder.array(name).unlink(missing_ok=True)
         numbers = _write(folder.folder / "numbers.arrow", _ipc(dataset.table.numbers))
         manifest = _same(head) | {
             "parts": [
@@ -76,10 +69,9 @@ def keep(folder: CacheFolder, head: Head, dataset: Dataset) -> Dataset:
         body = orjson.dumps(manifest)
         # The checksum stands before what it is of: a manifest that was cut is noticed.
         (folder.folder / _NAME).write_bytes(b"%08x\n" % zlib.crc32(body) + body)
-        mapped = {name: _mapped(folder.folder / f"{name}.npy") for name in arrays}
     except OSError:
         return dataset
-    return _with_figures(dataset, mapped)
+    return replace(dataset, keys=mapped(folder.array("keys"), Filed(**written["keys"])))
 
 
 def find(folder: CacheFolder, head: Head, reader: Reader) -> Dataset | None:
@@ -92,9 +84,11 @@ def find(folder: CacheFolder, head: Head, reader: Reader) -> Dataset | None:
         same = orjson.loads(orjson.dumps(_same(head)))
         if {name: manifest.get(name) for name in same} != same:
             return None
-        arrays = {name: _read(folder.folder, name, found) for name, found in manifest["arrays"].items()}
+        arrays = {
+            name: _read(folder.array(name), Filed(**found)) for name, found in manifest["arrays"].items()
+        }
         numbers = pl.read_ipc(io.BytesIO(_checked(folder.folder / "numbers.arrow", manifest["numbers"])))
-    except (OSError, ValueError, KeyError, pl.exceptions.PolarsError):
+    except (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError):
         return None
     places = Places(arrays["start"], arrays["size"], arrays.get("line"))
     stored = _stored(folder, head.source, reader, manifest, places)
@@ -164,12 +158,6 @@ def _kinds_text(kinds: Kinds) -> dict[str, tuple[str, bool]]:
     return {name: (str(kind), fits) for name, (kind, fits) in kinds.items()}
 
 
-def _packed(array: NDArray[Any]) -> bytes:
-    buffer = io.BytesIO()
-    np.save(buffer, array, allow_pickle=False)
-    return buffer.getvalue()
-
-
 def _ipc(frame: pl.DataFrame) -> bytes:
     buffer = io.BytesIO()
     frame.write_ipc(buffer, compression="uncompressed")
@@ -181,38 +169,11 @@ def _write(path: Path, data: bytes) -> int:
     return zlib.crc32(data)
 
 
-def _read(folder: Path, name: str, checksum: int) -> NDArray[Any]:
-    path = folder / f"{name}.npy"
-    _check(path, checksum)
-    return _mapped(path)
-
-
-def _mapped(path: Path) -> NDArray[Any]:
-    """Map an array: of a large dataset only what is looked at comes into memory."""
-    array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
-    return array
-
-
-def _with_figures(dataset: Dataset, mapped: Arrays) -> Dataset:
-    return replace(
-        dataset,
-        spans=Places(mapped["start"], mapped["size"], mapped.get("line")),
-        keys=mapped["keys"],
-        tokens=mapped["tokens"],
-        response_chars=mapped["chars"],
-        codes=mapped.get("codes"),
-    )
-
-
-def _check(path: Path, checksum: int) -> None:
-    found = 0
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            found = zlib.crc32(block, found)
-    if found != checksum:
-        raise ValueError(f"{path.name} is damaged")
+def _read(path: Path, filed: Filed) -> NDArray[Any]:
+    check(path, filed.checksum)
+    return mapped(path, filed)
 
 
 def _checked(path: Path, checksum: int) -> bytes:
-    _check(path, checksum)
+    check(path, checksum)
     return path.read_bytes()

@@ -12,6 +12,8 @@ from dataexplore.dataset.spans import positions
 
 _BLOCK = 1 << 23
 """Bytes of the source that are looked at together."""
+_ROWS = 1 << 18
+"""Rows whose places are looked up together."""
 _AROUND = 2
 """Bytes beside a row that tell an ordinary line: a line end before it, one or CR and one after it."""
 _WHITE = b" \t\r"
@@ -42,11 +44,13 @@ def on_one_line(row: bytes) -> bytes:
 
 def _blocks(dataset: Dataset, rows: Rows) -> Iterator[Rows]:
     """Group rows that lie within a block's length."""
-    start, first = dataset.spans.start[rows], 0
-    while first < len(rows):
-        last = max(first + 1, int(np.searchsorted(start, start[first] + _BLOCK)))
-        yield rows[first:last]
-        first = last
+    for at in range(0, len(rows), _ROWS):
+        some = rows[at : at + _ROWS]
+        start, first = dataset.spans.start[some], 0
+        while first < len(some):
+            last = max(first + 1, int(np.searchsorted(start, start[first] + _BLOCK)))
+            yield some[first:last]
+            first = last
 
 
 def _pieces(dataset: Dataset, rows: Rows, edited: NDArray[np.bool_] | None) -> Iterator[bytes | memoryview]:
