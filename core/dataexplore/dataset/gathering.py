@@ -90,7 +90,7 @@ class Gathered:
             (line == np.arange(self.rows, self.rows + len(piece)) + 1).all()
         )
         size = piece.end - piece.start
-        found: Sequence[NDArray[Any]]
+        found: tuple[NDArray[Any], ...]
         found = (piece.start + self._base, size, line, piece.hashes, piece.tokens, piece.chars)
         for figure, array in zip(self.figures.values(), found, strict=True):
             figure.append(array)
