@@ -24,6 +24,7 @@ def main() -> None:
         ("first_rows.py", str(dataset), "--visidata", str(PEERS / "bin" / "vd")),
         ("keys.py", str(dataset)),
         ("duplicates_vs_semhash.py", str(dataset)),
+        ("large.py", str(dataset), "--visidata", str(PEERS / "bin" / "vd")),
     ):
         print(f"\n== {name}", flush=True)
         env = os.environ | {"PEER_PYTHON": str(peer), "OMP_NUM_THREADS": str(os.cpu_count() or 2)}

@@ -16,6 +16,7 @@ from dataexplore.dataset.parse import MAX_KEYS, Record, parse
 from dataexplore.dataset.regular import Regular
 from dataexplore.dataset.repeats import repeats
 from dataexplore.dataset.schema import Schema
+from dataexplore.dataset.spans import positions
 
 PROMPT, RESPONSE = "\0prompt", "\0response"
 """Columns for what is asked and answered, where the fields alone do not say it; no field has such a name."""
@@ -162,7 +163,7 @@ def _lines(rows: Sequence[bytes], wanted: NDArray[np.bool_], block: bytes | None
         if not len(others):
             return block
         if len(others) < _FEW:
-            return _without(block, rows, others)
+            return _without(block, others)
     kept = [rows[place] for place in np.flatnonzero(wanted).tolist()]
     lines = b"\n".join(kept)
     if lines.count(b"\n") < len(kept) and b"\r" not in lines:
@@ -171,14 +172,13 @@ def _lines(rows: Sequence[bytes], wanted: NDArray[np.bool_], block: bytes | None
     return b"\n".join(row.replace(b"\n", b" ").replace(b"\r", b" ") for row in kept)
 
 
-def _without(block: bytes, rows: Sequence[bytes], others: NDArray[np.int64]) -> bytes:
+def _without(block: bytes, others: NDArray[np.int64]) -> bytes:
     """Return a block of lines without some of them."""
-    size = np.fromiter(map(len, rows), np.int64, len(rows)) + 1
-    end = np.cumsum(size)
+    breaks = np.concatenate(([-1], positions(block, b"\n"), [len(block)]))
     kept, at = [], 0
     for place in others.tolist():
-        kept.append(block[at : int(end[place] - size[place])])
-        at = int(end[place])
+        kept.append(block[at : int(breaks[place]) + 1])
+        at = int(breaks[place + 1]) + 1
     return b"".join([*kept, block[at:]])
 
 

@@ -1,6 +1,5 @@
 """Collects what was read of a file, piece by piece, in order."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -13,7 +12,6 @@ from dataexplore.dataset.cache import Cached, CacheFolder, Room
 from dataexplore.dataset.columns import stacked
 from dataexplore.dataset.figures import Growing
 from dataexplore.dataset.framing import Reader
-from dataexplore.dataset.keys import Keys, distinguished
 from dataexplore.dataset.parts import Again, Held, Stored, common_kinds, kinds_of, numbers_of
 from dataexplore.dataset.piece import Piece, Stretch, frame_of
 from dataexplore.dataset.places import Places
@@ -28,7 +26,6 @@ _KINDS = {
     "start": np.int64,
     "size": np.uint32,
     "line": np.uint32,
-    "hashes": np.uint64,
     "tokens": np.int32,
     "chars": np.int32,
 }
@@ -91,7 +88,7 @@ class Gathered:
         )
         size = piece.end - piece.start
         found: tuple[NDArray[Any], ...]
-        found = (piece.start + self._base, size, line, piece.hashes, piece.tokens, piece.chars)
+        found = (piece.start + self._base, size, line, piece.tokens, piece.chars)
         for figure, array in zip(self.figures.values(), found, strict=True):
             figure.append(array)
         self._problems.append({name: places + self.rows for name, places in piece.problems.items()})
@@ -117,16 +114,6 @@ class Gathered:
         return Places(
             self.figures["start"].taken(), self.figures["size"].taken(), None if self._in_order else line
         )
-
-    def keys(self, places: Places) -> Keys:
-        """Hand over the rows' keys."""
-        data = self._whole.data
-
-        def raw(row: int) -> bytes:
-            start, end = places.bounds(row)
-            return data[start:end]
-
-        return distinguished(np.array(self.figures["hashes"].taken()), raw)
 
     def numbers(self) -> pl.DataFrame:
         """Hand over the columns of numbers."""

@@ -16,6 +16,7 @@ from dataexplore.dataset.columns import MAX_FIELDS
 from dataexplore.dataset.dataset import Dataset
 from dataexplore.dataset.framing import Reader
 from dataexplore.dataset.gathering import Gathered
+from dataexplore.dataset.keying import keys_of
 from dataexplore.dataset.opening import Head, Progress, find_spans, open_head
 from dataexplore.dataset.parse import Record
 from dataexplore.dataset.parts import Table
@@ -170,7 +171,7 @@ def _dataset(head: Head, gathered: Gathered) -> Dataset:
         gathered.codes(),
         places,
         table,
-        gathered.keys(places),
+        keys_of(data, places),
         gathered.figures["tokens"].taken(),
         gathered.figures["chars"].taken(),
         gathered.unreadable(),

@@ -43,17 +43,16 @@ def keep(folder: CacheFolder, head: Head, dataset: Dataset, figures: Mapping[str
     files = [part.columns for part in stored if isinstance(part.columns, Cached)]
     if len(files) < len(stored):
         return dataset
-    figures = {name: figure for name, figure in figures.items() if name != "hashes"}
-    if dataset.spans.lines is None:
-        figures.pop("line", None)
+    lines = dataset.spans.lines is not None
+    figures = {name: figure for name, figure in figures.items() if lines or name != "line"}
     others: dict[str, NDArray[Any]] = {"keys": dataset.keys}
     others |= {f"problem-{n}": rows for n, rows in enumerate(dataset.problems.values())}
     others |= {} if dataset.codes is None else {"codes": dataset.codes}
     try:
         written = {name: asdict(figure.filed) for name, figure in figures.items()}
         written |= {name: asdict(write_array(folder.array(name), array)) for name, array in others.items()}
-        for name in ("hashes", *(() if dataset.spans.lines is not None else ("line",))):
-            folder.array(name).unlink(missing_ok=True)
+        if not lines:
+            folder.array("line").unlink(missing_ok=True)
         numbers = _write(folder.folder / "numbers.arrow", _ipc(dataset.table.numbers))
         manifest = _same(head) | {
             "parts": [

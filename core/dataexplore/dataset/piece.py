@@ -1,8 +1,8 @@
 """Reads some rows that follow one another: their columns, where they stand, and what is odd about them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import overload
 
 import numpy as np
 import polars as pl
@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from dataexplore.dataset.examine import examine_columns
 from dataexplore.dataset.filebytes import read
 from dataexplore.dataset.framing import Framed, Reader, texts_of
-from dataexplore.dataset.keys import Keys, digests
 from dataexplore.dataset.problems import Problems, merge
 from dataexplore.dataset.schema import Schema
 from dataexplore.dataset.source import Source
@@ -51,7 +50,6 @@ class Piece:
     end: Offsets
     line: Offsets
     """From 1 within the stretch, or in the file where the stretch had spans."""
-    hashes: Keys
     tokens: NDArray[np.int32]
     """Estimated: UTF-8 bytes of prompt and response divided by four."""
     chars: NDArray[np.int32]
@@ -89,64 +87,70 @@ def stretches(source: Source, spans: Spans | None) -> Iterator[Stretch]:
         first = last
 
 
-class Rows(NamedTuple):
-    """The bytes of the rows of a stretch."""
+class Rows(Sequence[bytes]):
+    """The bytes of the rows of a stretch; each is cut out when it is asked for."""
 
-    rows: list[bytes]
-    spans: Spans
-    """Where they stand in the file."""
-    block: bytes | None
-    """The same rows with nothing but a line end after each; None where there is more between them."""
-    lines: int
-    """Line ends in the stretch."""
+    def __init__(self, block: bytes, begin: int, spans: Spans, *, alone: bool, lines: int) -> None:
+        self._block, self._begin = block, begin
+        self.spans = spans
+        """Where the rows stand in the file."""
+        self.block = block if alone else None
+        """The same rows with nothing but a line end after each; None where there is more between them."""
+        self.lines = lines
+        """Line ends in the stretch."""
+
+    def __len__(self) -> int:
+        return len(self.spans)
+
+    @overload
+    def __getitem__(self, place: int) -> bytes: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[bytes]: ...
+    def __getitem__(self, place: int | slice) -> bytes | list[bytes]:
+        if isinstance(place, slice):
+            return [self[one] for one in range(*place.indices(len(self)))]
+        start, end = int(self.spans.start[place]), int(self.spans.end[place])
+        return self._block[start - self._begin : end - self._begin]
 
 
 def rows_of(source: Source, stretch: Stretch) -> Rows:
     """Cut a stretch into rows."""
-    block = read(source.data, stretch.begin, stretch.stop)
-    if stretch.spans is None:
-        return _lines(block, stretch.begin)
-    spans = stretch.spans.moved(-stretch.begin)
-    pairs = zip(spans.start.tolist(), spans.end.tolist(), strict=True)
-    return Rows([block[start:end] for start, end in pairs], stretch.spans, None, 0)
-
-
-def _lines(block: bytes, begin: int) -> Rows:
+    begin = stretch.begin
+    block = read(source.data, begin, stretch.stop)
+    if stretch.spans is not None:
+        return Rows(block, begin, stretch.spans, alone=False, lines=0)
     breaks = positions(block, b"\n")
     ends = breaks if block.endswith(b"\n") else np.append(breaks, len(block))
     starts = np.concatenate(([0], ends[:-1] + 1))
+    numbers = np.arange(1, len(starts) + 1)
     buffer = np.frombuffer(block, np.uint8)
     filled = bool((starts < ends).all())
     if filled and (buffer[starts] == ord("{")).all() and (buffer[ends - 1] == ord("}")).all():
-        rows = block.split(b"\n")
-        spans = Spans(starts + begin, ends + begin, np.arange(1, len(starts) + 1))
-        return Rows(rows[: len(starts)], spans, block, len(breaks))
-    spans = trimmed(block, starts, ends, np.arange(1, len(starts) + 1))
-    pairs = zip(spans.start.tolist(), spans.end.tolist(), strict=True)
-    return Rows([block[start:end] for start, end in pairs], spans.moved(begin), None, len(breaks))
+        return Rows(block, begin, Spans(starts + begin, ends + begin, numbers), alone=True, lines=len(breaks))
+    spans = trimmed(block, starts, ends, numbers)
+    return Rows(block, begin, spans.moved(begin), alone=False, lines=len(breaks))
 
 
 def frame_of(source: Source, reader: Reader, stretch: Stretch) -> pl.DataFrame:
     """Read the columns of a stretch again."""
-    found = rows_of(source, stretch)
-    return reader.framed(found.rows, found.block).frame
+    rows = rows_of(source, stretch)
+    return reader.framed(rows, rows.block).frame
 
 
 def read_piece(source: Source, reader: Reader, stretch: Stretch) -> Piece:
     """Read all that is to be known about the rows of a stretch."""
-    rows, spans, block, breaks = rows_of(source, stretch)
+    rows = rows_of(source, stretch)
+    spans = rows.spans
     cut_off = bool(len(rows)) and int(spans.end[-1]) == source.size
-    framed = reader.framed(rows, block, cut_off=cut_off)
+    framed = reader.framed(rows, rows.block, cut_off=cut_off)
     readable = framed.readable
     prompts, responses = texts_of(framed.frame, reader.schema)
     size = prompts.str.len_bytes().to_numpy() + responses.str.len_bytes().to_numpy()
-    kept = rows if not framed.reasons else [rows[place] for place in np.flatnonzero(readable).tolist()]
     return Piece(
         framed.frame,
         spans.start[readable],
         spans.end[readable],
         spans.line[readable],
-        digests(kept),
         np.ceil(size / BYTES_PER_TOKEN).astype(np.int32),
         responses.str.len_chars().to_numpy().astype(np.int32),
         _others(framed, reader.schema),
@@ -156,7 +160,7 @@ def read_piece(source: Source, reader: Reader, stretch: Stretch) -> Piece:
             for place, reason in framed.reasons.items()
         ),
         readable,
-        breaks,
+        rows.lines,
     )
 
 

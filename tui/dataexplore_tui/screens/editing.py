@@ -69,8 +69,14 @@ class EditingScreen(ViewScreen):
         """Return what was done, in words."""
         from dataexplore.session.form import read_back
 
+        content, failure = None, None
         with self.app.suspend():
-            content = draft.edited(command)
+            try:
+                content = draft.edited(command)
+            except EditError as error:  # one that passes through would leave the terminal suspended
+                failure = error
+        if failure is not None:
+            raise failure
         before = session.state
         if content is not None:
             self.state = session.edit(row, read_back(form, content))

@@ -50,7 +50,7 @@ class Draft:
 
         Raises EditError when the editor fails, or leaves no text.
         """
-        name = short(command[0], 60)
+        name = short(Path(command[0]).name, 60)
         try:
             with _undisturbed():
                 code = subprocess.run([*command, str(self.path)], check=False).returncode
