@@ -26,6 +26,8 @@ MARKERS = [
     *("<bos>", "<eos>", "<pad>", "<unk>", "AVAILABLE_TOOLS]", "TOOL_CALLS]", "TOOL_RESULTS]"),
 ]
 """Each text that a model's tokenizer reads as one special token has one of these in it."""
+_EMPTY = {"empty prompt": ("prompt", "turns"), "empty response": ("response", "turns")}
+"""What a schema needs for a side to be missed."""
 _MOST, _LEAST = 1 << 24, 1 << 22
 """Bytes that are read together: more rows at once cost memory, fewer cost time."""
 _WINDOW = 1 << 16
@@ -179,6 +181,10 @@ def _problems(framed: Framed, prompts: pl.Series, responses: pl.Series, schema: 
     looked_at = _worth_a_look(framed, prompts, responses)
     flagged = examine_columns(prompts[looked_at], responses[looked_at], schema)
     found.append({name: looked_at[places] for name, places in flagged.items()})
+    for name, sides in _EMPTY.items():
+        if name in found[-1] and (others := _others(framed, schema)):
+            without = [place for place, own in others.items() if not any(getattr(own, side) for side in sides)]
+            found[-1][name] = np.setdiff1d(found[-1][name], without)
     system = framed.frame.get_column(schema.system, default=None) if schema.system else None
     if system is not None and system.dtype == pl.String and system.str.contains_any(MARKERS).any():
         found.append(hidden_problems(system))

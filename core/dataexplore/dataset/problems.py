@@ -14,5 +14,6 @@ def merge(parts: Iterable[Problems]) -> Problems:
     joined: dict[str, list[NDArray[np.int64]]] = {}
     for part in parts:
         for name, rows in part.items():
-            joined.setdefault(name, []).append(rows)
+            if len(rows):
+                joined.setdefault(name, []).append(rows)
     return {name: np.unique(np.concatenate(rows)) for name, rows in joined.items()}

@@ -86,7 +86,6 @@ def test_the_file_behaves(bad_inputs: Path, name: str) -> None:
                 "other schema: sharegpt": [2],
                 "other schema: messages": [3],
                 "other schema: text": [4],
-                "empty prompt": [4],
                 "other schema: prompt-completion": [5],
                 "other schema: alpaca (question, answer)": [6],
             },

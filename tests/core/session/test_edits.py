@@ -134,7 +134,7 @@ def test_a_row_over_several_lines_is_taken_on_one(tmp_path: Path) -> None:
 def test_who_only_reads_cannot_edit(alpaca: Callable[..., Path]) -> None:
     path = alpaca(3)
     writer, reader = Session.open(path), Session.open(path)
-    with pytest.raises(WorkspaceError, match="read-only: process .* is deciding on this dataset"):
+    with pytest.raises(WorkspaceError, match=r"read-only: process .* is deciding on this dataset"):
         reader.edit(0, b"{}")
     assert reader.state.edited == 0
     reader.close()

@@ -1,4 +1,4 @@
-"""A workspace of an older program opens with all that is in it; killed on the way, it is the old one still."""
+"""A workspace of an older program opens with all that is in it; killed on the way, it is old or new."""
 
 import os
 import signal

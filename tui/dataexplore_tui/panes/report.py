@@ -10,6 +10,7 @@ from rich.text import Text
 
 from dataexplore.report.language_names import language_name
 from dataexplore.report.report import percent
+from dataexplore.text import short
 from dataexplore_tui.widgets.ink import ACCENT, DIM, PLAIN, STRONG, WARN, line, shown
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def _found(finding: Finding, name: str, part: str, style: Style) -> Entry:
     more = " …" if len(finding.rows) > _FIRST else ""
     count = f"{len(finding.rows):>10,} {part:>8}"
     return Entry(
-        line(shown(f"   {name:<{_WIDTH}.{_WIDTH}}", style), count, (f"  rows {first}{more}", DIM)), finding
+        line(shown(f"   {short(name, _WIDTH):<{_WIDTH}}", style), count, (f"  rows {first}{more}", DIM)), finding
     )
 
 
