@@ -8,7 +8,8 @@ from pathlib import Path, PurePath
 
 from dataexplore.dataset.converted import Converter
 from dataexplore.dataset.filebytes import Data, FileBytes
-from dataexplore.dataset.source import BOM, COLUMNAR, COMPRESSED, DELIMITED, Source, kind_of, not_text
+from dataexplore.dataset.foreign import not_text
+from dataexplore.dataset.source import BOM, COLUMNAR, COMPRESSED, DELIMITED, Source, kind_of
 from dataexplore.dataset.spool import TooLargeError, believed
 from dataexplore.dataset.unreadable import Unreadable
 from dataexplore.errors import InputRefusedError
@@ -46,7 +47,7 @@ def _lines_of(source: Source, kind: str, suffix: str, path: Path | None, max_byt
         return converted(
             source, kind, lambda into: convert_columnar(data, path, kind, shown, into), max_bytes
         )
-    if reason := not_text(data[:65536]):
+    if reason := not_text(data):
         raise InputRefusedError(f"{shown}: {reason}")
     if suffix in DELIMITED and not _JSON.match(data[source.begin : source.begin + 1000]):
         from dataexplore.dataset.delimited import convert_delimited

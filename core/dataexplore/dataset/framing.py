@@ -16,15 +16,11 @@ from dataexplore.dataset.parse import MAX_KEYS, Record, parse
 from dataexplore.dataset.regular import Regular
 from dataexplore.dataset.repeats import repeats
 from dataexplore.dataset.schema import Schema
-from dataexplore.dataset.spans import positions
 
 PROMPT, RESPONSE = "\0prompt", "\0response"
 """Columns for what is asked and answered, where the fields alone do not say it; no field has such a name."""
 
 Texts = tuple[pl.Series, pl.Series]
-
-_FEW = 1000
-"""Up to so many lines are cut out of a block; of more, those that stay are joined."""
 
 
 @dataclass(frozen=True)
@@ -64,12 +60,30 @@ class Reader:
         count = int(np.count_nonzero(usual))
         if not count:
             return none
-        try:
-            frame = self.regular.frame(_lines(rows, usual, block))
-        except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
+        frame = self._frame(rows, usual, block)
+        if frame is None:
             return none
         lost = frame.height != count or any(frame[name].null_count() for name in self.regular.texts)
         return none if lost else (usual, frame)
+
+    def _frame(
+        self, rows: Sequence[bytes], usual: NDArray[np.bool_], block: bytes | None
+    ) -> pl.DataFrame | None:
+        """Read the usual rows; None where they turn out not to be."""
+        assert self.regular is not None
+        if block is not None:
+            try:
+                # What is read of odd rows is left: it may lack something.
+                frame = self.regular.frame(block)
+            except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
+                pass
+            else:
+                if frame.height == len(rows):
+                    return frame if usual.all() else frame.filter(pl.Series(usual))
+        try:
+            return self.regular.frame(_one_a_line([rows[place] for place in np.flatnonzero(usual).tolist()]))
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
+            return None
 
 
 class Framed(NamedTuple):
@@ -156,30 +170,12 @@ def _decoded_row(row: bytes) -> str | None:
         return None
 
 
-def _lines(rows: Sequence[bytes], wanted: NDArray[np.bool_], block: bytes | None) -> bytes:
-    """Return the wanted rows, one a line."""
-    if block is not None:
-        others = np.flatnonzero(~wanted)
-        if not len(others):
-            return block
-        if len(others) < _FEW:
-            return _without(block, others)
-    kept = [rows[place] for place in np.flatnonzero(wanted).tolist()]
-    lines = b"\n".join(kept)
-    if lines.count(b"\n") < len(kept) and b"\r" not in lines:
+def _one_a_line(rows: Sequence[bytes]) -> bytes:
+    lines = b"\n".join(rows)
+    if lines.count(b"\n") < len(rows) and b"\r" not in lines:
         return lines
     # Inside a record a line end is white space: text has none that is not escaped.
-    return b"\n".join(row.replace(b"\n", b" ").replace(b"\r", b" ") for row in kept)
-
-
-def _without(block: bytes, others: NDArray[np.int64]) -> bytes:
-    """Return a block of lines without some of them."""
-    breaks = np.concatenate(([-1], positions(block, b"\n"), [len(block)]))
-    kept, at = [], 0
-    for place in others.tolist():
-        kept.append(block[at : int(breaks[place]) + 1])
-        at = int(breaks[place + 1]) + 1
-    return b"".join([*kept, block[at:]])
+    return b"\n".join(row.replace(b"\n", b" ").replace(b"\r", b" ") for row in rows)
 
 
 def _merged(

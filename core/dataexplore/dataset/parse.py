@@ -18,7 +18,21 @@ _KINDS = {
     bool: "true or false",
     type(None): "null",
 }
+_WORDS = {"{": "object", "[": "array"}
+_CLOSING = {"{": "}", "[": "]"}
+_HALF = 8
+"""Characters from where half a value or half an escape begins to the end of the file, at most."""
 _REPR = re.compile(rb"^\{\s*'")
+_FIRST = (
+    (re.compile("\ufeff"), "a byte-order mark inside the file"),
+    (re.compile(r"#|//|/\*"), "a comment, which JSON does not have"),
+    (re.compile(","), "a comma before the object, which lines of JSON do not have"),
+    (re.compile("\x1e"), "a record separator (1E) before the object"),
+    (re.compile("<"), "HTML or XML, not JSON"),
+    (re.compile(r"data: ?[{\[]"), "an event of a web stream, not JSON"),
+    (re.compile(r'"?\w+"?(?:[,;\t]"?\w+"?)+$'), "a line of CSV, not JSON"),
+)
+"""What a line that is no JSON begins with."""
 
 
 def parse(line: bytes, *, cut_off: bool = False) -> Record | str:
@@ -62,11 +76,17 @@ def _reason(line: bytes, error: orjson.JSONDecodeError, cut_off: bool) -> str:
 
 
 def _phrase(error: json.JSONDecodeError, text: str, cut_off: bool) -> str:
-    at_end = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string")
-    if cut_off and at_end:
+    if error.pos == 0:
+        known = next((reason for first, reason in _FIRST if first.match(text)), "")
+        if known:
+            return known
+    near = error.msg.startswith("Unterminated string") or len(text) - error.pos <= _HALF
+    if cut_off and near and _CLOSING.get(text[:1], text[-1:]) != text[-1:]:
         return "cut off at end of file (no newline)"
     if error.msg.startswith("Invalid control character"):
         return f"raw control character in a string at column {error.colno}"
     if error.msg.startswith("Extra data"):
-        return f"extra data after the first object at column {error.colno}"
+        if text[error.pos :].strip() == ",":
+            return f"a comma after the object at column {error.colno}, which lines of JSON do not have"
+        return f"extra data after the first {_WORDS.get(text[:1], 'value')} at column {error.colno}"
     return f"not JSON: {error.msg[0].lower()}{error.msg[1:]} at column {error.colno}"

@@ -183,7 +183,9 @@ def _problems(framed: Framed, prompts: pl.Series, responses: pl.Series, schema: 
     found.append({name: looked_at[places] for name, places in flagged.items()})
     for name, sides in _EMPTY.items():
         if name in found[-1] and (others := _others(framed, schema)):
-            without = [place for place, own in others.items() if not any(getattr(own, side) for side in sides)]
+            without = [
+                place for place, own in others.items() if not any(getattr(own, side) for side in sides)
+            ]
             found[-1][name] = np.setdiff1d(found[-1][name], without)
     system = framed.frame.get_column(schema.system, default=None) if schema.system else None
     if system is not None and system.dtype == pl.String and system.str.contains_any(MARKERS).any():

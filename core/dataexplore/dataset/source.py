@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataexplore.dataset.filebytes import Data, FileBytes
+from dataexplore.dataset.foreign import not_text
 from dataexplore.dataset.unreadable import Unreadable
 from dataexplore.errors import InputRefusedError
 from dataexplore.text import short
@@ -29,14 +30,6 @@ _KINDS = (
     (b"ARROW1", "arrow"),
     (b"\xff\xff\xff\xff", "arrow stream"),
 )
-_REFUSED = (
-    (b"PK\x03\x04", "is a zip archive: unpack it first"),
-    (b"SQLite format 3\x00", "is an SQLite database, not a dataset"),
-    (b"version https://git-lfs", "is a Git LFS pointer: run `git lfs pull` to get the data"),
-    (b"\xff\xfe", "is UTF-16: convert it with `iconv -f UTF-16 -t UTF-8`"),
-    (b"\xfe\xff", "is UTF-16: convert it with `iconv -f UTF-16 -t UTF-8`"),
-)
-
 
 COPIED = 1 << 26
 """A file up to this size is copied into memory; of a larger one bytes are read when they are asked for."""
@@ -118,7 +111,7 @@ def open_source(path: Path, max_bytes: int | None = None, copied: int = COPIED) 
         raise InputRefusedError(f"{shown}: {_why_not(path, error)}") from None
     except ValueError:
         raise InputRefusedError(f"{shown}: no file can have this name") from None
-    reason = not_text(data[:65536])
+    reason = not_text(data)
     if reason:
         raise InputRefusedError(f"{shown}: {reason}")
     return source
@@ -171,21 +164,3 @@ def _why_not(path: Path, error: OSError) -> str:
         errno.EMFILE: "too many files at once; join some of them first",
     }
     return reasons.get(error.errno or 0, (error.strerror or "cannot be opened").lower())
-
-
-def not_text(head: bytes) -> str | None:
-    """Return why some first bytes are not text in UTF-8, or None."""
-    for magic, reason in _REFUSED:
-        if head.startswith(magic):
-            return reason
-    pairs = head[: len(head) // 2 * 2]
-    if len(pairs) >= 4:
-        half = len(pairs) // 2
-        if pairs[::2].count(0) > 0.8 * half or pairs[1::2].count(0) > 0.8 * half:
-            return "looks like UTF-16 without a byte-order mark: convert it with `iconv -f UTF-16LE -t UTF-8`"
-    if not head.strip():
-        return "holds only white space"
-    control = sum(head.count(byte) for byte in (*range(1, 9), *range(14, 27)))
-    if head.count(0) > 0.01 * len(head) or control > 0.05 * len(head):
-        return "is binary, not text"
-    return None

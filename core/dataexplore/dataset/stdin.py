@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dataexplore.dataset.filebytes import Data
-from dataexplore.dataset.source import BOM, COLUMNAR, Source, Stamp, kind_of, not_text
+from dataexplore.dataset.foreign import not_text
+from dataexplore.dataset.source import BOM, COLUMNAR, Source, Stamp, kind_of
 from dataexplore.dataset.spool import Spool, TooLargeError, believed, no_room
 from dataexplore.errors import InputRefusedError
 
@@ -53,7 +54,7 @@ def open_stdin(max_bytes: int | None = None, progress: Callable[[str], None] | N
         from dataexplore.dataset.containers import unpacked
 
         source = unpacked(source, limit)
-    elif reason := not_text(data[:65536]):
+    elif reason := not_text(data):
         raise InputRefusedError(f"{STDIN}: {reason}")
     return source if source.lines is not None else _table(source, limit)
 

@@ -21,6 +21,9 @@ from dataexplore.selection.convert.targets import target_of
 Progress = Callable[[int, int], None]
 _EVERY = 5000
 _TWICE = "repeated field"
+_DEEP = "nesting too deep to be written"
+_BRACKETS = 200
+"""A row with fewer of them is nested less deeply than orjson can write (254 levels)."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ class Converted:
 
     def reasons(self, row: int) -> list[str]:
         """Return why the target cannot hold a row."""
-        return self._reasons(row, self._read(row))
+        return [_DEEP] if self._is_deep(row) else self._reasons(row, self._read(row))
 
     def record(self, row: int, *, table: bool = False) -> Record:
         """Return a fitting row as the target has it; in a table, tool definitions are text."""
@@ -107,12 +110,11 @@ class Converted:
 
     def _look(self, row: int) -> bool:
         """Count a row in the report; return whether it fits."""
+        if self._is_deep(row):
+            return self._leave(row, [_DEEP])
         example = self._read(row)
         if reasons := self._reasons(row, example):
-            self.report.unfit += 1
-            for words in reasons:
-                add(self.report.reasons, words, row)
-            return False
+            return self._leave(row, reasons)
         self.report.fit += 1
         self.target.need(example, self.needs)
         self.has_tools |= example.tools is not None
@@ -121,6 +123,23 @@ class Converted:
         for words in () if stays else {*example.notes, *self.target.notes(example)}:
             add(self.report.notes, words, row)
         return True
+
+    def _leave(self, row: int, reasons: list[str]) -> bool:
+        self.report.unfit += 1
+        for words in reasons:
+            add(self.report.reasons, words, row)
+        return False
+
+    def _is_deep(self, row: int) -> bool:
+        """Tell whether a row cannot be written: it reads deeper nesting than it writes, and none in Python."""
+        raw = self._dataset.raw(row)
+        if raw.count(b"[") + raw.count(b"{") < _BRACKETS:
+            return False
+        try:
+            orjson.dumps([[[[orjson.loads(raw)]]]])  # a target adds levels of its own
+        except orjson.JSONEncodeError:
+            return True
+        return False
 
     def _reasons(self, row: int, example: Example) -> list[str]:
         if self.target.one_form and self._stays(example):
