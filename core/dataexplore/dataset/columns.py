@@ -56,7 +56,10 @@ def common_kind(kinds: Iterable[tuple[pl.DataType, bool]]) -> pl.DataType:
 
 def fits_float(column: pl.Series) -> bool:
     """Tell whether each whole number of a column is a float too."""
-    return column.dtype != pl.Int64 or not column.is_between(-_EXACT, _EXACT).not_().any()
+    if column.dtype != pl.Int64:
+        return True
+    large = column.filter(column.is_between(-_EXACT, _EXACT).not_())
+    return all(int(float(value)) == value for value in large)
 
 
 def _series(name: str, values: list[object]) -> pl.Series:
