@@ -23,16 +23,18 @@ _CLOSING = {"{": "}", "[": "]"}
 _HALF = 8
 """Characters from where half a value or half an escape begins to the end of the file, at most."""
 _REPR = re.compile(rb"^\{\s*'")
-_FIRST = (
-    (re.compile("\ufeff"), "a byte-order mark inside the file"),
-    (re.compile(r"#|//|/\*"), "a comment, which JSON does not have"),
-    (re.compile(","), "a comma before the object, which lines of JSON do not have"),
-    (re.compile("\x1e"), "a record separator (1E) before the object"),
-    (re.compile("<"), "HTML or XML, not JSON"),
-    (re.compile(r"data: ?[{\[]"), "an event of a web stream, not JSON"),
-    (re.compile(r'"?\w+"?(?:[,;\t]"?\w+"?)+$'), "a line of CSV, not JSON"),
+_BEGINS = re.compile(rb'[{\["0-9tfnNI-]')
+"""What some JSON, or what Python takes for such, may begin with."""
+_FOREIGN = (
+    (re.compile(rb"\xef\xbb\xbf"), "a byte-order mark inside the file"),
+    (re.compile(rb"#|//|/\*"), "a comment, which JSON does not have"),
+    (re.compile(rb","), "a comma before the object, which lines of JSON do not have"),
+    (re.compile(rb"\x1e"), "a record separator (1E) before the object"),
+    (re.compile(rb"<"), "HTML or XML, not JSON"),
+    (re.compile(rb"data: ?[{\[]"), "an event of a web stream, not JSON"),
+    (re.compile(rb"\w+(?:[,;\t]\w+)+\r?$"), "a line of CSV, not JSON"),
 )
-"""What a line that is no JSON begins with."""
+"""What lines that are no JSON begin with."""
 
 
 def parse(line: bytes, *, cut_off: bool = False) -> Record | str:
@@ -56,6 +58,10 @@ def _reason(line: bytes, error: orjson.JSONDecodeError, cut_off: bool) -> str:
         text = line.decode("utf-8")
     except UnicodeDecodeError as bad:
         return f"not UTF-8 at byte {bad.start + 1}"
+    if not _BEGINS.match(line):
+        return next(
+            (reason for first, reason in _FOREIGN if first.match(line)), "not JSON: expecting value at column 1"
+        )
     if _REPR.match(line):
         return "Python's dict notation with single quotes, not JSON"
     if "infinity" in error.msg:
@@ -76,10 +82,6 @@ def _reason(line: bytes, error: orjson.JSONDecodeError, cut_off: bool) -> str:
 
 
 def _phrase(error: json.JSONDecodeError, text: str, cut_off: bool) -> str:
-    if error.pos == 0:
-        known = next((reason for first, reason in _FIRST if first.match(text)), "")
-        if known:
-            return known
     near = error.msg.startswith("Unterminated string") or len(text) - error.pos <= _HALF
     if cut_off and near and _CLOSING.get(text[:1], text[-1:]) != text[-1:]:
         return "cut off at end of file (no newline)"

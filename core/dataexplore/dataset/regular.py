@@ -35,6 +35,7 @@ _PATTERNS: dict[type[pl.DataType], str] = {
     pl.Int64: r"-?(?:0|[1-9][0-9]{0,17})",
     pl.Float64: r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,15})?(?:[eE][-+]?[0-9]{1,2})?",
     pl.Boolean: "(?:true|false)",
+    pl.Null: "null",
 }
 _WHITE = r"[ \t\r\n]*"
 
@@ -63,7 +64,10 @@ class Regular:
 
     def frame(self, rows: bytes) -> pl.DataFrame:
         """Read usual rows, one a line."""
-        return pl.read_ndjson(rows, schema=dict(self.fields))
+        nothing = [name for name, kind in self.fields.items() if kind == pl.Null]
+        schema = {name: pl.String if kind == pl.Null else kind for name, kind in self.fields.items()}
+        frame = pl.read_ndjson(rows, schema=schema)
+        return frame.with_columns(pl.lit(None).alias(name) for name in nothing) if nothing else frame
 
 
 def find_regular(records: Sequence[Record], schema: Schema) -> Regular | None:
@@ -92,7 +96,9 @@ def _kind(types: set[type]) -> type[pl.DataType] | None:
         return pl.Int64
     if types and types <= {int, float}:
         return pl.Float64
-    return pl.String if types <= {str} else None
+    if not types:
+        return pl.Null
+    return pl.String if types == {str} else None
 
 
 def _quoted(name: str) -> str:

@@ -9,6 +9,8 @@ import polars as pl
 
 _EXACT = 2**53
 """Up to here every whole number is a float."""
+_DEEPEST = 60
+"""Levels of lists and objects in a column; readers of Parquet allow about as many."""
 
 
 class MixedError(Exception):
@@ -26,8 +28,10 @@ class Kind:
     beyond: bool = False
     """Whether a whole number was seen that no float holds exactly."""
 
-    def take(self, value: object) -> None:
+    def take(self, value: object, depth: int = 0) -> None:
         """Take one value in; raise MixedError when nothing holds it and the values before."""
+        if depth > _DEEPEST:
+            raise MixedError("nested too deeply for a column")
         if value is None:
             return
         name = _NAMES.get(type(value))
@@ -42,10 +46,10 @@ class Kind:
         if isinstance(value, list):
             self.inner = self.inner or Kind()
             for one in value:
-                self.inner.take(one)
+                self.inner.take(one, depth + 1)
         elif isinstance(value, dict):
             for key, one in value.items():
-                self.fields.setdefault(key, Kind()).take(one)
+                self.fields.setdefault(key, Kind()).take(one, depth + 1)
 
     def _widen(self, name: str) -> None:
         if self.name == "null":
