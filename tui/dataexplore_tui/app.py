@@ -89,7 +89,7 @@ class DataexploreApp(KeysInOrder):
             self.call_from_thread(self._give_up, str(error))
             return
         if worker.is_cancelled:
-            session.close()
+            session.close(wait=False)
         else:
             self.call_from_thread(self._opened, session)
 
@@ -143,4 +143,4 @@ class DataexploreApp(KeysInOrder):
     def on_unmount(self) -> None:
         """Let the next writer in."""
         if self.sitting.session is not None:
-            self.sitting.session.close()
+            self.sitting.session.close(wait=False)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import orjson
 import polars as pl
 import polars.selectors as cs
@@ -26,7 +27,23 @@ _DAMAGED = {
     "arrow": "Arrow file cut off or damaged; copy or download it again",
     "arrow stream": "Arrow stream cut off or damaged; copy or download it again",
 }
+_REASONS = (
+    ("encrypt", "is encrypted Parquet: write it without encryption first"),
+    ("more than one occurrence", "has two columns of one name: rename one of them first"),
+    ("footer", _DAMAGED["parquet"]),
+    ("FileMetaData", _DAMAGED["parquet"]),
+    ("must end with", _DAMAGED["parquet"]),
+    ("parquet: ", "Parquet data damaged; copy or download it again"),
+    ("out-of-spec", _DAMAGED["arrow"]),
+)
+"""What an error of Polars means, by words in it."""
+_UNREAD = (
+    "is damaged, or has two columns of one name or one of a kind that is not read (union, interval, very long "
+    "decimal); copy it again or write it without"
+)
 _NOT_FINITE = "NaN or Infinity read as null"
+_NO_DATE = "date out of range read as a number"
+_ERRORS = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
 
 
 def convert_columnar(
@@ -42,12 +59,20 @@ def convert_columnar(
         with _silent():
             for frame in _frames(data, path, kind):
                 _add(frame, into)
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError) as error:
+    except (*_ERRORS, OSError, ValueError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
-        raise InputRefusedError(f"{shown}: {_DAMAGED[kind]}") from None
+        raise InputRefusedError(f"{shown}: {_why(error, kind)}") from None
     if kind == "arrow stream" and bytes(data[-8:]) != _END_OF_STREAM:
         into.damage.append(Unreadable(len(into) + 1, "the Arrow stream has no end mark: it may be cut off"))
+
+
+def _why(error: BaseException, kind: str) -> str:
+    """Return what is wrong with a file, with nothing of the error's own text."""
+    text = str(error)
+    if isinstance(error, pl.exceptions.PanicException | pl.exceptions.InvalidOperationError):
+        return _UNREAD
+    return next((reason for words, reason in _REASONS if words in text), _DAMAGED[kind])
 
 
 def _ends_well(data: mmap.mmap | bytes) -> bool:
@@ -63,17 +88,37 @@ def _frames(data: mmap.mmap | bytes, path: Path | None, kind: str) -> Iterator[p
             yield frame[begin : begin + _BATCH]
         return
     lazy = pl.scan_parquet(source, glob=False) if kind == "parquet" else pl.scan_ipc(source, glob=False)
+    left = int(lazy.select(pl.len()).collect().item())
     for batch in lazy.collect_batches(chunk_size=_BATCH, maintain_order=True):
+        left -= batch.height
         for begin in range(0, batch.height, _BATCH):
             yield batch[begin : begin + _BATCH]
+    if left:  # batches end without a word where a thread of Polars panics
+        raise pl.exceptions.InvalidOperationError
 
 
 def _add(frame: pl.DataFrame, into: Converter) -> None:
     into.flag(_NOT_FINITE, _not_finite(frame))
-    shown = frame.with_columns(cs.temporal().dt.to_string("iso:strict"))
+    shown = _dated(frame, into)
     first = len(into) + 1
     for number, row in enumerate(shown.iter_rows(named=True), first):
         into.add(_json(row), number)
+
+
+def _dated(frame: pl.DataFrame, into: Converter) -> pl.DataFrame:
+    """Return dates and times as text; a column with one of no calendar as the numbers that it stores."""
+    try:
+        return frame.with_columns(cs.temporal().dt.to_string("iso:strict"))
+    except pl.exceptions.PanicException:
+        pass
+    for name in frame.select(cs.temporal()).columns:
+        try:
+            column = frame[name].dt.to_string("iso:strict")
+        except pl.exceptions.PanicException:
+            into.flag(_NO_DATE, np.flatnonzero(frame[name].is_not_null().to_numpy()).tolist())
+            column = frame[name].to_physical()
+        frame = frame.with_columns(column)
+    return frame
 
 
 def _json(row: dict[str, object]) -> bytes:

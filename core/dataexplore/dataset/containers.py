@@ -63,7 +63,7 @@ def _lines_of(source: Source, kind: str, suffix: str, path: Path | None, max_byt
 
 
 def unwrapped(source: Source, under: str) -> Source:
-    """Return the records of one object as lines; `under` is the name that they are under, "" for by name."""
+    """Return the records of one object as lines; `under` points to the list of them, "" for by name."""
     from dataexplore.dataset.wrapped import convert_wrapped
 
     kind = "json object with records under a name" if under else "json object of records by name"

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from dataexplore.dataset.examine import examine
 from dataexplore.dataset.framing import texts_of
-from dataexplore.dataset.keys import Keys
+from dataexplore.dataset.keys import Keys, key_text
+from dataexplore.dataset.later import Later
 from dataexplore.dataset.parse import Record
 from dataexplore.dataset.parts import Table
 from dataexplore.dataset.places import Places
@@ -55,7 +56,8 @@ class Dataset:
     spans: Places = field(repr=False)
     """Readable rows only, in source order."""
     table: Table = field(repr=False)
-    keys: Keys = field(repr=False)
+    keyed: Later[Keys] = field(repr=False)
+    """The keys, which may still be made when all else is known."""
     tokens: NDArray[np.int32] = field(repr=False)
     """Estimated tokens of each row: UTF-8 bytes of prompt and response divided by four."""
     response_chars: NDArray[np.int32] = field(repr=False)
@@ -90,6 +92,15 @@ class Dataset:
             if rows:
                 found[schema.kind] = found.get(schema.kind, 0) + rows
         return found
+
+    @property
+    def keys(self) -> Keys:
+        """The rows' keys; of a large file that was just read it may take a second until they are made."""
+        return self.keyed.value()
+
+    def key(self, row: int) -> str:
+        """Return a row's key as text, "" while keys are still made."""
+        return key_text(int(self.keys[row])) if self.keyed.ready else ""
 
     @property
     def path(self) -> Path:

@@ -8,6 +8,8 @@ from dataexplore.dataset.schema import Schema
 from dataexplore.dataset.turns import Turn, kind_of, same_value
 from dataexplore.text import short
 
+OUT_OF_RANGE = "number out of range"
+_LIMIT = 2**63
 _LISTS = frozenset({"prompt-completion", "preference", "kto"})
 """Kinds whose prompt and answer may be turns as well as text."""
 
@@ -21,7 +23,14 @@ def record_flags(record: Mapping[str, object], schema: Schema, said: Sequence[Tu
         found += _turn_flags(record, schema, said)
     if schema.rejected:
         found += _pair_flags(record, schema)
+    if any(is_out_of_range(value) for value in record.values()):
+        found.append(OUT_OF_RANGE)
     return found
+
+
+def is_out_of_range(value: object) -> bool:
+    """Tell whether a value is a number of which 64 bits may not hold every digit."""
+    return (type(value) is int or type(value) is float) and not -_LIMIT < value < _LIMIT
 
 
 def _field_flags(record: Mapping[str, object], schema: Schema) -> list[str]:

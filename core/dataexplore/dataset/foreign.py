@@ -8,19 +8,22 @@ from dataexplore.dataset.filebytes import Data
 _HEAD = 1 << 16
 _BOM = b"\xef\xbb\xbf"
 _AS_LINES = "write its rows as JSONL first"
+_ZIP = b"PK\x03\x04"
+_OFFICE = "is a document of Microsoft Office: save it as CSV first"
 _PICKLE = f"is a pickle, which may run programs when it is read: {_AS_LINES}"
 _KINDS = (
-    (b"PK\x03\x04", "is a zip archive (or a document or model in one): unpack it first"),
+    (_ZIP, "is a zip archive: unpack it first"),
     (b"PK\x05\x06", "is a zip archive with nothing in it"),
     (b"7z\xbc\xaf\x27\x1c", "is a 7z archive: unpack it first"),
     (b"Rar!\x1a\x07", "is a RAR archive: unpack it first"),
     (b"\x04\x22\x4d\x18", "is lz4: unpack it with `lz4 -d` first"),
+    (b"\x5d\0\0", "is lzma: unpack it with `xz -dk --format=lzma` first"),
     (b"\x1f\x9d", "is packed by compress: unpack it with `uncompress` first"),
     (b"SQLite format 3\x00", "is an SQLite database, not a dataset"),
     (b"version https://git-lfs", "is a Git LFS pointer: run `git lfs pull` to get the data"),
     (b"# xet version", "is a pointer to data in Xet storage: download the file itself"),
     (b"%PDF-", "is a PDF document: write its text as JSONL first"),
-    (b"\xd0\xcf\x11\xe0", "is a document of Microsoft Office: save it as CSV first"),
+    (b"\xd0\xcf\x11\xe0", _OFFICE),
     (b"\x89PNG", "is a picture, not a dataset"),
     (b"\xff\xd8\xff", "is a picture, not a dataset"),
     (b"\x7fELF", "is a program, not a dataset"),
@@ -45,6 +48,8 @@ _PAGE = re.compile(rb"<(?:!doctype\s|html\b|\?xml\b)", re.IGNORECASE)
 def not_text(data: Data) -> str | None:
     """Return why a file is no text in UTF-8, as a phrase with what to do; None where it may be."""
     head = data[:_HEAD]
+    if head.startswith(_ZIP) and b"[Content_Types].xml" in head:
+        return _OFFICE
     bare = head.removeprefix(_BOM)
     for magic, reason in _KINDS:
         if bare.startswith(magic):
@@ -62,6 +67,8 @@ def not_text(data: Data) -> str | None:
         return "holds only white space"
     if _PAGE.match(text):
         return "is a web page or XML, perhaps an error saved in place of the data: download it again"
+    if text[:1] in b"{[":
+        return None
     control = sum(text.count(byte) for byte in (*range(1, 9), *range(14, 27)))
     if text.count(0) > 0.01 * len(text) or control > 0.05 * len(text):
         return "is binary, not text: write its rows as JSONL first"

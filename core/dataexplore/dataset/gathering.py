@@ -87,10 +87,9 @@ class Gathered:
             (line == np.arange(self.rows, self.rows + len(piece)) + 1).all()
         )
         size = piece.end - piece.start
-        found: tuple[NDArray[Any], ...]
-        found = (piece.start + self._base, size, line, piece.tokens, piece.chars)
-        for figure, array in zip(self.figures.values(), found, strict=True):
-            figure.append(array)
+        self._append(
+            start=piece.start + self._base, size=size, line=line, tokens=piece.tokens, chars=piece.chars
+        )
         self._problems.append({name: places + self.rows for name, places in piece.problems.items()})
         for bad in piece.unreadable:
             number = int(self._numbered(np.array([bad.line]), stretch)[0])
@@ -107,6 +106,10 @@ class Gathered:
         self._keep(stretch, piece)
         self.rows += len(piece)
         self._lines += piece.lines
+
+    def _append(self, **arrays: NDArray[Any]) -> None:
+        for name, array in arrays.items():
+            self.figures[name].append(array)
 
     def places(self) -> Places:
         """Hand over where the rows stand."""

@@ -17,6 +17,8 @@ from dataexplore.dataset.dataset import Dataset
 from dataexplore.dataset.framing import Reader
 from dataexplore.dataset.gathering import Gathered
 from dataexplore.dataset.keying import keys_of
+from dataexplore.dataset.keys import Keys
+from dataexplore.dataset.later import Later
 from dataexplore.dataset.opening import Head, Progress, find_spans, open_head
 from dataexplore.dataset.parse import Record
 from dataexplore.dataset.parts import Table
@@ -27,6 +29,11 @@ from dataexplore.dataset.source import Source
 from dataexplore.dataset.whole import is_looked_at, whole_problems
 
 _WORKERS = 2
+_LATER = (1 << 26, 1 << 30)
+"""Keys of a file whose size in bytes is between these are made while its rows are on screen already.
+
+Those of smaller files take no time, those of larger ones too much to go without progress.
+"""
 _WAITING = 3
 """Stretches that are read or wait to be taken: each costs memory."""
 
@@ -95,8 +102,7 @@ def _read(
             progress(rows, rows + max(0, source.size - done) * rows // max(done, 1))
     if progress:
         progress(gathered.rows, gathered.rows)
-    dataset = _dataset(head, gathered)
-    return manifest.keep(cache, head, dataset, gathered.figures) if cache else dataset
+    return _dataset(head, gathered, cache)
 
 
 class _Task(NamedTuple):
@@ -150,7 +156,7 @@ def _pieces(
         pool.shutdown(cancel_futures=True)
 
 
-def _dataset(head: Head, gathered: Gathered) -> Dataset:
+def _dataset(head: Head, gathered: Gathered, cache: CacheFolder | None) -> Dataset:
     schema = head.schema
     table = Table(schema, gathered.stored, MAX_FIELDS, gathered.numbers())
     column = partial(_column, table)
@@ -161,22 +167,28 @@ def _dataset(head: Head, gathered: Gathered) -> Dataset:
         found: Record = orjson.loads(data[start:end])
         return found
 
+    def make_keys() -> Keys:
+        keys = keys_of(data, places)
+        return manifest.keep(cache, head, dataset, keys, gathered.figures) if cache else keys
+
     names = [name for name, kind in table.kinds.items() if is_looked_at(name, kind, schema)]
     whole = whole_problems(column, names, schema, record)
-    problems = merge([gathered.problems(), whole])
-    return Dataset(
+    dataset = Dataset(
         head.source,
         head.format,
         (schema, *gathered.others),
         gathered.codes(),
         places,
         table,
-        keys_of(data, places),
+        Later(make_keys),
         gathered.figures["tokens"].taken(),
         gathered.figures["chars"].taken(),
         gathered.unreadable(),
-        problems,
+        merge([gathered.problems(), whole]),
+        mapped=bool(head.mapping),
     )
+    dataset.keyed.start(now=not _LATER[0] < head.source.size < _LATER[1])
+    return dataset
 
 
 def _column(table: Table, name: str) -> pl.Series | None:

@@ -3,7 +3,7 @@
 import io
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ from dataexplore.dataset.columns import MAX_FIELDS
 from dataexplore.dataset.dataset import Dataset
 from dataexplore.dataset.figures import Filed, Growing, check, mapped, write_array
 from dataexplore.dataset.framing import Reader
+from dataexplore.dataset.keys import Keys
+from dataexplore.dataset.later import Later
 from dataexplore.dataset.opening import Head
 from dataexplore.dataset.parts import Kinds, Stored, Table
 from dataexplore.dataset.piece import Stretch, frame_of
@@ -34,18 +36,20 @@ _KINDS: dict[str, pl.DataType] = {
 }
 
 
-def keep(folder: CacheFolder, head: Head, dataset: Dataset, figures: Mapping[str, Growing]) -> Dataset:
+def keep(
+    folder: CacheFolder, head: Head, dataset: Dataset, keys: Keys, figures: Mapping[str, Growing]
+) -> Keys:
     """Write what is known of a dataset whose columns and `figures` are in the folder already.
 
-    Returns it with its keys mapped from there; as it was, if something could not be written.
+    Returns its keys mapped from there; as they were, if something could not be written.
     """
     stored = dataset.table.stored
     files = [part.columns for part in stored if isinstance(part.columns, Cached)]
     if len(files) < len(stored):
-        return dataset
+        return keys
     lines = dataset.spans.lines is not None
     figures = {name: figure for name, figure in figures.items() if lines or name != "line"}
-    others: dict[str, NDArray[Any]] = {"keys": dataset.keys}
+    others: dict[str, NDArray[Any]] = {"keys": keys}
     others |= {f"problem-{n}": rows for n, rows in enumerate(dataset.problems.values())}
     others |= {} if dataset.codes is None else {"codes": dataset.codes}
     try:
@@ -69,8 +73,8 @@ def keep(folder: CacheFolder, head: Head, dataset: Dataset, figures: Mapping[str
         # The checksum stands before what it is of: a manifest that was cut is noticed.
         (folder.folder / _NAME).write_bytes(b"%08x\n" % zlib.crc32(body) + body)
     except OSError:
-        return dataset
-    return replace(dataset, keys=mapped(folder.array("keys"), Filed(**written["keys"])))
+        return keys
+    return mapped(folder.array("keys"), Filed(**written["keys"]))
 
 
 def find(folder: CacheFolder, head: Head, reader: Reader) -> Dataset | None:
@@ -89,6 +93,8 @@ def find(folder: CacheFolder, head: Head, reader: Reader) -> Dataset | None:
         numbers = pl.read_ipc(io.BytesIO(_checked(folder.folder / "numbers.arrow", manifest["numbers"])))
     except (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError):
         return None
+    keyed = Later(lambda: arrays["keys"])
+    keyed.start(now=True)
     places = Places(arrays["start"], arrays["size"], arrays.get("line"))
     stored = _stored(folder, head.source, reader, manifest, places)
     table = Table(head.schema, stored, MAX_FIELDS, numbers)
@@ -99,11 +105,12 @@ def find(folder: CacheFolder, head: Head, reader: Reader) -> Dataset | None:
         arrays.get("codes"),
         places,
         table,
-        arrays["keys"],
+        keyed,
         arrays["tokens"],
         arrays["chars"],
         tuple(Unreadable(*one) for one in manifest["unreadable"]),
         {name: arrays[f"problem-{number}"] for number, name in enumerate(manifest["problems"])},
+        mapped=bool(head.mapping),
     )
 
 

@@ -60,7 +60,8 @@ def _reason(line: bytes, error: orjson.JSONDecodeError, cut_off: bool) -> str:
         return f"not UTF-8 at byte {bad.start + 1}"
     if not _BEGINS.match(line):
         return next(
-            (reason for first, reason in _FOREIGN if first.match(line)), "not JSON: expecting value at column 1"
+            (reason for first, reason in _FOREIGN if first.match(line)),
+            "not JSON: expecting value at column 1",
         )
     if _REPR.match(line):
         return "Python's dict notation with single quotes, not JSON"

@@ -82,10 +82,12 @@ def find_regular(records: Sequence[Record], schema: Schema) -> Regular | None:
     fields: dict[str, type[pl.DataType]] = {}
     for name in names:
         kind = _kind({type(record[name]) for record in records if tuple(record) == names})
-        if kind is None:
+        is_text = kind is pl.String or (kind is pl.Null and name not in needed)
+        if kind is None or (name in schema.text_fields and not is_text):
             return None
         fields[name] = kind
-    return Regular(fields, frozenset(schema.text_fields) & fields.keys())
+    texts = (name for name in schema.text_fields if fields.get(name) is pl.String)
+    return Regular(fields, frozenset(texts))
 
 
 def _kind(types: set[type]) -> type[pl.DataType] | None:

@@ -17,6 +17,7 @@ __all__ = [
     "calls_tools",
     "detect_schema",
     "mapped",
+    "pointer_to",
     "prompt_of",
     "response_of",
     "same_kind",
@@ -175,15 +176,27 @@ def mapped(schema: Schema, mapping: Mapping[str, str], names: Iterable[str] | No
 
 
 def wrapping(value: Mapping[str, object]) -> str | None:
-    """Return "" for records by name, the name that they are under, or None when it is a record itself."""
+    """Return "" for records by name, a JSON pointer to the list of them, or None when it is a record itself.
+
+    The pointer (RFC 6901) has one name or two: `/data`, or `/data/train` in an object of lists.
+    """
     inner = [one for one in value.values() if isinstance(one, dict)]
     if len(inner) == len(value) > 1 and detect_schema(inner).kind != "unknown":
         return ""
-    for name, held in value.items():
-        inner = [one for one in held if isinstance(one, dict)] if isinstance(held, list) else []
-        if inner and detect_schema([value]).kind == "unknown" and detect_schema(inner).kind != "unknown":
-            return name
+    if detect_schema([value]).kind != "unknown":
+        return None
+    nested = [(f"{pointer_to(name)}{pointer_to(own)}", one) for name, held in value.items()
+              if isinstance(held, dict) for own, one in held.items()]  # fmt: skip
+    for pointer, held in [*((pointer_to(name), held) for name, held in value.items()), *nested]:
+        rows = [one for one in held if isinstance(one, dict)] if isinstance(held, list) else []
+        if rows and detect_schema(rows).kind != "unknown":
+            return pointer
     return None
+
+
+def pointer_to(name: str) -> str:
+    """Return the JSON pointer to a member of an object."""
+    return "/" + name.replace("~", "~0").replace("/", "~1")
 
 
 class _Names(NamedTuple):

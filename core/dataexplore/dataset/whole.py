@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from dataexplore.dataset.flags import OUT_OF_RANGE, is_out_of_range
 from dataexplore.dataset.parse import Record
 from dataexplore.dataset.schema import Schema
 from dataexplore.dataset.scores import NUMBER, is_score_name, scores_in
@@ -48,7 +49,7 @@ def whole_problems(
             for problem, rows in text_scores(name, values, record).items():
                 _put(found, problem, rows)
     if wide:
-        _put(found, "number out of range", np.unique(np.concatenate(wide)))
+        _put(found, OUT_OF_RANGE, np.unique(np.concatenate(wide)))
     return found
 
 
@@ -78,6 +79,8 @@ def repeated(name: str, values: pl.Series, record: Callable[[int], Record] | Non
     for row in at[:_LOOKED_AT].tolist():
         fields = record(row)
         value = fields.get(name)
+        if is_out_of_range(value):  # numbers that differ may be read as one
+            continue
         if not isinstance(value, str | int | float):
             value = value_text(value)
         same = seen.setdefault((isinstance(value, bool), value), _Same(fields, []))

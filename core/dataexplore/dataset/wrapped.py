@@ -2,11 +2,11 @@
 
 import re
 
-import numpy as np
 import orjson
 
 from dataexplore.dataset.converted import Converter
 from dataexplore.dataset.filebytes import Data
+from dataexplore.dataset.schema import pointer_to
 from dataexplore.dataset.spans import Spans, array_spans
 from dataexplore.dataset.unreadable import Unreadable
 from dataexplore.text import short
@@ -16,7 +16,10 @@ _ID = "_id"
 
 
 def convert_wrapped(data: Data, begin: int, under: str, into: Converter) -> None:
-    """Add a line per record of the object that begins at `begin`; records by name get the name as `_id`."""
+    """Add a line per record of the object that begins at `begin`; records by name get the name as `_id`.
+
+    `under` is the JSON pointer to the list of records, "" where the object holds them by name.
+    """
     members = array_spans(data, begin)
     if under:
         _elements(data, members, under, into)
@@ -34,25 +37,28 @@ def convert_wrapped(data: Data, begin: int, under: str, into: Converter) -> None
         into.add(_one_line(b'{"' + column.encode() + b'":' + name + comma + rest), line)
 
 
-def _elements(data: Data, members: Spans, under: str, into: Converter) -> None:
+def _elements(data: Data, members: Spans, under: str, into: Converter, above: int = 0) -> None:
+    """Add the records at `under`, report what stands beside; lines are counted from `above`."""
+    first, slash, rest = under[1:].partition("/")
     for start, end, line in _listed(members):
         name, value = _member(data[start:end])
         if not name:
             continue
-        if orjson.loads(name) != under:
+        line += above
+        if pointer_to(orjson.loads(name)) != f"/{first}":
             shown = short(str(orjson.loads(name)), 40)
             into.damage.append(
                 Unreadable(line, f"{shown!r} stands beside the records and is in no row", _preview(value))
             )
             continue
-        offset = end - len(value)
-        breaks = np.flatnonzero(np.frombuffer(value, np.uint8) == ord("\n")) + offset
+        # The member's own line is where its name begins; the value may begin later.
+        line += data[start : end - len(value)].count(b"\n")
         inside = array_spans(value, 0)
-        for first, last, _ in _listed(inside):
-            number = int(np.searchsorted(breaks, first + offset))
-            # The member's own line is where its name begins; the value may begin later.
-            number += line + data[start:offset].count(b"\n")
-            into.add(_one_line(value[first:last]), number)
+        if slash:
+            _elements(value, inside, f"/{rest}", into, line - 1)
+            continue
+        for begin, after, own in _listed(inside):
+            into.add(_one_line(value[begin:after]), line + own - 1)
 
 
 def _listed(spans: Spans) -> list[tuple[int, int, int]]:

@@ -70,8 +70,10 @@ class Session(Known):
             opened.close()
             raise
 
-    def close(self) -> None:
-        """Let the next writer in."""
+    def close(self, *, wait: bool = True) -> None:
+        """Let the next writer in; `wait` first finishes what is still kept for the next opening."""
+        if wait and self.workspace.writable:
+            self.dataset.keyed.value()
         self.workspace.close()
 
     # --- decisions

@@ -6,6 +6,7 @@ import random
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -221,3 +222,35 @@ def test_a_disk_that_fills_up_under_the_figures(
     monkeypatch.setattr(figures.Growing, "append", full)
     assert known(cached(large, tmp_path / "cache")) == plain
     assert not (tmp_path / "cache").exists()
+
+
+@pytest.mark.parametrize("when", ["at once", "behind"])
+def test_keys_may_be_made_while_rows_are_shown(
+    large: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    plain = known(open_dataset(large))
+    monkeypatch.setattr(loading, "_LATER", (0, 1 << 40) if when == "behind" else (0, 0))
+    gate, inner = threading.Event(), loading.keys_of
+
+    def waiting(*given: object) -> object:
+        assert gate.wait(20)
+        return inner(*given)  # type: ignore[arg-type]
+
+    if when == "behind":
+        monkeypatch.setattr(loading, "keys_of", waiting)
+        dataset = cached(large, tmp_path / "cache")
+        assert dataset.prompt(0) == "question 0"
+        assert (dataset.key(0), dataset.keyed.ready) == ("", False)
+        assert not (tmp_path / "cache" / "manifest.json").exists()
+        gate.set()
+        assert known(dataset) == plain
+    assert known(cached(large, tmp_path / "cache")) == plain
+    assert (tmp_path / "cache" / "manifest.json").exists()
+
+
+def test_a_closed_session_has_kept_what_it_read(large: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading, "_LATER", (0, 1 << 40))
+    Session.open(large).close()
+    seen = counted(monkeypatch)
+    Session.open(large).close()
+    assert not seen

@@ -52,7 +52,7 @@ def writing(files: Files, workspace: Path | None) -> Iterator[Session]:
             say(opened.notice)
         yield session
     finally:
-        opened.close()
+        session.close()
 
 
 def _say_unreadable(files: Files, dataset: Dataset) -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from dataexplore.dataset.fitting import own_schema
-from dataexplore.dataset.keys import key_text
 from dataexplore.dataset.parse import Record
 from dataexplore.dataset.schema import Schema
 from dataexplore.dataset.turns import value_text
@@ -44,7 +43,7 @@ class RecordPane(Lines):
         original: bool = False,
     ) -> None:
         """Show one row with everything that is known about it; `original` is as the file has it."""
-        title = line((f"row {row + 1:,}", TITLE), (f" · {key_text(int(dataset.keys[row]))[:8]}  ", DIM))
+        title = line((f"row {row + 1:,}", TITLE), (f" · {dataset.key(row)[:8]:<8}  ", DIM))
         title = line(title, self._decided(state, row, entry))
         if edit is not None and original and dataset.base is not None:
             dataset = dataset.base

@@ -113,7 +113,8 @@ def _found(finding: Finding, name: str, part: str, style: Style) -> Entry:
     more = " …" if len(finding.rows) > _FIRST else ""
     count = f"{len(finding.rows):>10,} {part:>8}"
     return Entry(
-        line(shown(f"   {short(name, _WIDTH):<{_WIDTH}}", style), count, (f"  rows {first}{more}", DIM)), finding
+        line(shown(f"   {short(name, _WIDTH):<{_WIDTH}}", style), count, (f"  rows {first}{more}", DIM)),
+        finding,
     )
 
 

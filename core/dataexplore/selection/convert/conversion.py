@@ -131,7 +131,7 @@ class Converted:
         return False
 
     def _is_deep(self, row: int) -> bool:
-        """Tell whether a row cannot be written: it reads deeper nesting than it writes, and none in Python."""
+        """Tell whether a row cannot be written: orjson reads deeper nesting than it writes."""
         raw = self._dataset.raw(row)
         if raw.count(b"[") + raw.count(b"{") < _BRACKETS:
             return False
