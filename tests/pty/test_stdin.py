@@ -35,7 +35,10 @@ def test_what_is_piped_in_is_read_and_the_keys_work(
 
 def test_a_bad_pipe_is_refused_before_the_terminal_is_touched(open_terminal: Open, tmp_path: Path) -> None:
     (tmp_path / "binary").write_bytes(b"\x7fELF\x02\x01\x01" + bytes(range(256)) * 20)
-    for name, says in (("binary", b"is binary, not text"), ("/dev/null", b"nothing came through the pipe")):
+    for name, says in (
+        ("binary", b"is a program, not a dataset"),
+        ("/dev/null", b"nothing came through the pipe"),
+    ):
         screen = open_piped(open_terminal, tmp_path / name)
         assert screen.leaves() == 2
         assert screen.raw.startswith(b"dataexplore: stdin: ")

@@ -66,7 +66,7 @@ class Cached:
     def _first(self) -> pl.DataFrame:
         try:
             data = self.path.read_bytes()
-            frame = pl.read_ipc(io.BytesIO(data)) if zlib.crc32(data) == self.checksum else self.again()
+            frame = pl.read_ipc(data) if zlib.crc32(data) == self.checksum else self.again()
         except (OSError, pl.exceptions.PolarsError):
             return self.again()
         self._checked = zlib.crc32(data) == self.checksum

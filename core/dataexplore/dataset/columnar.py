@@ -21,7 +21,7 @@ from dataexplore.dataset.unreadable import Unreadable
 from dataexplore.errors import InputRefusedError
 
 _BATCH = 10_000
-_END_OF_STREAM = b"\xff\xff\xff\xff\x00\x00\x00\x00"
+_MESSAGE = b"\xff\xff\xff\xff"
 _DAMAGED = {
     "parquet": "Parquet footer missing or damaged (file cut off?); copy or download it again",
     "arrow": "Arrow file cut off or damaged; copy or download it again",
@@ -34,11 +34,10 @@ _REASONS = (
     ("FileMetaData", _DAMAGED["parquet"]),
     ("must end with", _DAMAGED["parquet"]),
     ("parquet: ", "Parquet data damaged; copy or download it again"),
-    ("out-of-spec", _DAMAGED["arrow"]),
 )
 """What an error of Polars means, by words in it."""
 _UNREAD = (
-    "is damaged, or has two columns of one name or one of a kind that is not read (union, interval, very long "
+    "is damaged, or has two columns of one name or one of a kind that is not read (union, interval, long "
     "decimal); copy it again or write it without"
 )
 _NOT_FINITE = "NaN or Infinity read as null"
@@ -63,8 +62,8 @@ def convert_columnar(
         if isinstance(error, OSError) and error.errno is not None:
             raise
         raise InputRefusedError(f"{shown}: {_why(error, kind)}") from None
-    if kind == "arrow stream" and bytes(data[-8:]) != _END_OF_STREAM:
-        into.damage.append(Unreadable(len(into) + 1, "the Arrow stream has no end mark: it may be cut off"))
+    if kind == "arrow stream" and (after := _after_stream(data)):
+        into.damage.append(Unreadable(len(into) + 1, after))
 
 
 def _why(error: BaseException, kind: str) -> str:
@@ -73,6 +72,30 @@ def _why(error: BaseException, kind: str) -> str:
     if isinstance(error, pl.exceptions.PanicException | pl.exceptions.InvalidOperationError):
         return _UNREAD
     return next((reason for words, reason in _REASONS if words in text), _DAMAGED[kind])
+
+
+def _after_stream(data: mmap.mmap | bytes) -> str:
+    """Return what is wrong with the end of an Arrow stream, "" where its end mark is that of the file.
+
+    A reader stops at the first mark, as if a second stream or a cleared header were not there.
+    """
+    at = 0
+    while data[at : at + 4] == _MESSAGE:
+        size, meta = int.from_bytes(data[at + 4 : at + 8], "little"), at + 8
+        if not size:
+            more = len(data) - meta
+            return f"{more:,} bytes after the end mark of the Arrow stream are not read" if more else ""
+        at = meta + size + _body_length(data[meta : meta + size])
+    return "the Arrow stream has no end mark: it may be cut off"
+
+
+def _body_length(message: bytes) -> int:
+    """Return how many bytes follow a message: the fourth field of its flatbuffer."""
+    table = int.from_bytes(message[:4], "little")
+    fields = table - int.from_bytes(message[table : table + 4], "little", signed=True)
+    place = int.from_bytes(message[fields + 10 : fields + 12], "little")
+    has = place and int.from_bytes(message[fields : fields + 2], "little") > 10
+    return int.from_bytes(message[table + place : table + place + 8], "little") if has else 0
 
 
 def _ends_well(data: mmap.mmap | bytes) -> bool:

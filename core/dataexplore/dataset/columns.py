@@ -11,6 +11,11 @@ from dataexplore.dataset.parse import Record
 MAX_FIELDS = 200
 """Fields beyond this many stay in the rows' bytes and get no column of their own."""
 
+PROMPT, RESPONSE = "\0prompt", "\0response"
+"""Columns for what is asked and answered, where the fields alone do not say it.
+
+A field of such a name gets no column.
+"""
 _NUMBER = (pl.Int64, pl.Float64)
 _EXACT = 2**53
 """Up to here every whole number is a float."""
@@ -26,7 +31,7 @@ def columns_of(records: Sequence[Record], always: Iterable[str] = ()) -> dict[st
     for record in records:
         if record.keys() - fields.keys():
             for name in record:
-                if len(fields) < MAX_FIELDS or name in kept:
+                if (len(fields) < MAX_FIELDS or name in kept) and name not in (PROMPT, RESPONSE):
                     fields[name] = None
     return {name: _series(name, [record.get(name) for record in records]) for name in fields}
 

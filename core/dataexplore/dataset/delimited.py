@@ -20,6 +20,8 @@ from dataexplore.text import short
 
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,15})?([eE][+-]?[0-9]{1,2})?")
 """A number as JSON writes it, short enough to be exact; 007 and +1 are text."""
+_SAID = re.compile(rb'"?sep=([,;\t|])"?\r?\n')
+_HEADER = "repeats the header"
 _FIELD = 1 << 26
 """A field that is longer has a quote that nobody closed."""
 _RESUMED = 100
@@ -60,17 +62,19 @@ class _Lines:
 def convert_delimited(data: mmap.mmap | bytes, begin: int, tabs: bool, shown: str, into: Converter) -> None:
     """Add a line of JSON per row; a row that does not fit the header is reported with its line."""
     with _long_fields():
-        separator = "\t" if tabs else _separator(data, begin)
-        header = next(_rows(data, begin, separator), None)
+        begin, line, separator = _beginning(data, begin, tabs)
+        header = next(_rows(data, begin, separator, line), None)
         if header is None or header.reason or not any(name.strip() for name in header.cells):
             why = f" ({header.reason})" if header and header.reason else ""
+            if data.find(b"\n", begin) < 0 <= data.find(b"\r", begin):
+                why = "; its lines end in CR, which `tr '\\r' '\\n'` converts"
             raise InputRefusedError(f"{shown}: its first line names no columns{why}")
-        lines = _Lines(data, begin)
+        lines = _Lines(data, begin, line)
         if _broken(lines.of(header)):
             raise InputRefusedError(f"{shown}: its first line is not UTF-8; convert it with `iconv -t UTF-8`")
         names = _names(header, into)
         numeric = _numeric(data, begin, separator, names)
-        for row in _rows(data, begin, separator):
+        for row in _rows(data, begin, separator, line):
             if row.first == header.first:
                 continue
             reason, own = row.reason, b""
@@ -82,6 +86,8 @@ def convert_delimited(data: mmap.mmap | bytes, begin: int, tabs: bool, shown: st
                     if numeric
                     else row.cells
                 )
+                if row.cells == header.cells:
+                    into.flag(_HEADER, (0,))
                 try:
                     into.add(orjson.dumps(dict(zip(names, cells, strict=True))), row.line)
                     continue
@@ -90,9 +96,8 @@ def convert_delimited(data: mmap.mmap | bytes, begin: int, tabs: bool, shown: st
             into.damage.append(Unreadable(row.line, reason, _preview(own or lines.of(row))))
 
 
-def _rows(data: mmap.mmap | bytes, at: int, separator: str) -> Iterator[_Row]:
+def _rows(data: mmap.mmap | bytes, at: int, separator: str, line: int = 1) -> Iterator[_Row]:
     """Parse all rows; after a quote that is never closed, go on with the line after it."""
-    line = 1
     for attempt in count(1):
         resume = yield from _run(data, at, line, separator)
         if resume is None:
@@ -152,11 +157,14 @@ def _phrase(reason: str) -> str:
     return "text after a closing quote" if "expected after" in reason else short(reason, 80)
 
 
-def _separator(data: mmap.mmap | bytes, begin: int) -> str:
-    """Return the comma, or what the first line has instead."""
+def _beginning(data: mmap.mmap | bytes, begin: int, tabs: bool) -> tuple[int, int, str]:
+    """Return where the header begins, its line, and the separator: the comma, or what is there instead."""
     end = data.find(b"\n", begin) + 1 or len(data)
     first = data[begin:end]
-    return next((mark for mark in ",;\t" if mark.encode() in first), ",")
+    if said := _SAID.fullmatch(first):  # the line by which Excel is told
+        return end, 2, said[1].decode()
+    marks = "\t" if tabs else ",;\t|"
+    return begin, 1, next((mark for mark in marks if mark.encode() in first), marks[0])
 
 
 def _names(header: _Row, into: Converter) -> list[str]:

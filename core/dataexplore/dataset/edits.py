@@ -10,9 +10,9 @@ import orjson
 import polars as pl
 from numpy.typing import NDArray
 
-from dataexplore.dataset.columns import MAX_FIELDS, common_kind, fits_float, stacked
+from dataexplore.dataset.columns import MAX_FIELDS, PROMPT, RESPONSE, common_kind, fits_float, stacked
 from dataexplore.dataset.dataset import Dataset
-from dataexplore.dataset.framing import PROMPT, RESPONSE, Reader, texts_of
+from dataexplore.dataset.framing import Reader, texts_of
 from dataexplore.dataset.parse import Record
 from dataexplore.dataset.parts import Columns, Held, Stored, Table, common_kinds, kinds_of
 from dataexplore.dataset.piece import Piece, Stretch, read_piece

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from dataexplore.dataset.roles import ASSISTANT, SYSTEM, TOOL, USER, is_known, role_of
 from dataexplore.dataset.schema import Schema
-from dataexplore.dataset.turns import Turn, kind_of, same_value
+from dataexplore.dataset.turns import Turn, call_parts, kind_of, same_value
 from dataexplore.text import short
 
 OUT_OF_RANGE = "number out of range"
@@ -18,7 +18,7 @@ def record_flags(record: Mapping[str, object], schema: Schema, said: Sequence[Tu
     """Return the names of a record's problems, read by `schema`; `said` are its turns."""
     found = _field_flags(record, schema)
     if schema.turns and not isinstance(record.get(schema.turns), list):
-        found.append(f"missing {schema.turns}")
+        found.append(_no_turns(record, schema.turns))
     elif not schema.flat or _has_turns(record, schema):
         found += _turn_flags(record, schema, said)
     if schema.rejected:
@@ -26,6 +26,13 @@ def record_flags(record: Mapping[str, object], schema: Schema, said: Sequence[Tu
     if any(is_out_of_range(value) for value in record.values()):
         found.append(OUT_OF_RANGE)
     return found
+
+
+def _no_turns(record: Mapping[str, object], name: str) -> str:
+    if name not in record:
+        return f"missing {name}"
+    value = record[name]
+    return f"null {name}" if value is None else f"{name} is not a list ({kind_of(value)})"
 
 
 def is_out_of_range(value: object) -> bool:
@@ -92,6 +99,8 @@ def _turn_flags(record: Mapping[str, object], schema: Schema, said: Sequence[Tur
         text = turn.text
         if told and (not text or text.isspace()) and not turn.calls and turn.role in (USER, ASSISTANT):
             found.append(f"empty turn: {turn.role}")
+        if any(not isinstance(call, str) and not call_parts(call)[0] for call in turn.calls):
+            found.append("tool call without a name")
         if turn.parts:
             found += [f"content is not text: {short(kind, 24)}" for kind in turn.parts]
     items = record.get(schema.turns) if schema.turns else None

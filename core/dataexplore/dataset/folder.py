@@ -11,6 +11,7 @@ from dataexplore.errors import InputRefusedError
 from dataexplore.text import short
 
 _MARKS = ("state.json", "dataset_info.json")
+_CHOSEN = ("_indices_files", "_indices_data_files")
 
 
 def open_folder(path: Path) -> Source:
@@ -68,10 +69,16 @@ def _files(path: Path, shown: str) -> list[Path]:
     if not present or not any((path / mark).is_file() for mark in _MARKS):
         raise InputRefusedError(f"{shown}: is a directory; name a file in it")
     try:
-        listed = orjson.loads((path / _MARKS[0]).read_bytes())["_data_files"]
-        names = [str(one["filename"]) for one in listed]
+        state = orjson.loads((path / _MARKS[0]).read_bytes())
+        names = [str(one["filename"]) for one in state["_data_files"]]
+        chosen = any(state.get(name) for name in _CHOSEN)
     except (OSError, orjson.JSONDecodeError, KeyError, TypeError):
-        names = []
+        names, chosen = [], False
+    if chosen:
+        raise InputRefusedError(
+            f"{shown}: keeps which rows it has in another file, as old versions of datasets wrote it; load "
+            "it, call flatten_indices() and save it again"
+        )
     missing = [name for name in names if name not in present]
     if missing:
         raise InputRefusedError(f"{shown}: lacks its file {short(missing[0], 80)!r}; copy the folder again")

@@ -6,6 +6,8 @@ import re
 from dataexplore.dataset.filebytes import Data
 
 _HEAD = 1 << 16
+_FEW = 4
+"""Zero bytes that text may hold however short it is."""
 _BOM = b"\xef\xbb\xbf"
 _AS_LINES = "write its rows as JSONL first"
 _ZIP = b"PK\x03\x04"
@@ -70,7 +72,7 @@ def not_text(data: Data) -> str | None:
     if text[:1] in b"{[":
         return None
     control = sum(text.count(byte) for byte in (*range(1, 9), *range(14, 27)))
-    if text.count(0) > 0.01 * len(text) or control > 0.05 * len(text):
+    if text.count(0) > max(_FEW, 0.01 * len(text)) or control > 0.05 * len(text):
         return "is binary, not text: write its rows as JSONL first"
     return None
 

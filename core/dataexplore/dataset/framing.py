@@ -6,19 +6,15 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import orjson
 import polars as pl
 from numpy.typing import NDArray
 
-from dataexplore.dataset.columns import columns_of, stacked
+from dataexplore.dataset.columns import PROMPT, RESPONSE, columns_of, stacked
 from dataexplore.dataset.examine import Examined, examine
-from dataexplore.dataset.parse import MAX_KEYS, Record, parse
+from dataexplore.dataset.parse import Record, read_record
 from dataexplore.dataset.regular import Regular
 from dataexplore.dataset.repeats import repeats
 from dataexplore.dataset.schema import Schema
-
-PROMPT, RESPONSE = "\0prompt", "\0response"
-"""Columns for what is asked and answered, where the fields alone do not say it; no field has such a name."""
 
 Texts = tuple[pl.Series, pl.Series]
 
@@ -135,13 +131,7 @@ def _parsed(
     records: list[Record] = []
     reasons: dict[int, str] = {}
     for place in odd.tolist():
-        row = rows[place]
-        try:
-            value = orjson.loads(row)
-        except orjson.JSONDecodeError:
-            value = None
-        if type(value) is not dict or len(value) > MAX_KEYS:
-            value = parse(row, cut_off=cut_off and place == len(rows) - 1)
+        value = read_record(rows[place], cut_off=cut_off and place == len(rows) - 1)
         if isinstance(value, str):
             reasons[place] = value
         else:

@@ -91,9 +91,10 @@ class Gathered:
             start=piece.start + self._base, size=size, line=line, tokens=piece.tokens, chars=piece.chars
         )
         self._problems.append({name: places + self.rows for name, places in piece.problems.items()})
-        for bad in piece.unreadable:
-            number = int(self._numbered(np.array([bad.line]), stretch)[0])
-            self._unreadable.append(Unreadable(number, bad.reason, bad.preview))
+        if piece.unreadable:
+            numbers = self._numbered(np.array([bad.line for bad in piece.unreadable]), stretch).tolist()
+            bad_lines = zip(numbers, piece.unreadable, strict=True)
+            self._unreadable += [Unreadable(at, bad.reason, bad.preview) for at, bad in bad_lines]
         if piece.others:
             at = np.fromiter(piece.others, np.int64, len(piece.others)) + self.rows
             codes = [self.others.setdefault(one, len(self.others) + 1) for one in piece.others.values()]

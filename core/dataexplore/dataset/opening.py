@@ -8,7 +8,7 @@ from pathlib import Path
 import orjson
 
 from dataexplore.dataset.filebytes import Data
-from dataexplore.dataset.parse import MAX_KEYS, Record, parse
+from dataexplore.dataset.parse import Record, read_record
 from dataexplore.dataset.schema import Schema, detect_schema, mapped, wrapping
 from dataexplore.dataset.source import COPIED, Source, open_source
 from dataexplore.dataset.spans import Spans, array_spans, line_spans, object_spans
@@ -142,15 +142,7 @@ def parsed(source: Source, spans: Spans, begin: int = 0, end: int | None = None)
     data = source.data
     starts, ends = spans.start[begin:end].tolist(), spans.end[begin:end].tolist()
     for start, stop in zip(starts, ends, strict=True):
-        line = data[start:stop]
-        try:
-            value = orjson.loads(line)
-        except orjson.JSONDecodeError:
-            value = None
-        if type(value) is dict and len(value) <= MAX_KEYS:
-            yield value
-        else:
-            yield parse(line, cut_off=stop == source.size)
+        yield read_record(data[start:stop], cut_off=stop == source.size)
 
 
 def _records(source: Source, spans: Spans) -> Iterator[Record]:

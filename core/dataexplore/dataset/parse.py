@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import lru_cache
 
 import orjson
 
@@ -22,8 +23,10 @@ _WORDS = {"{": "object", "[": "array"}
 _CLOSING = {"{": "}", "[": "]"}
 _HALF = 8
 """Characters from where half a value or half an escape begins to the end of the file, at most."""
+_SHORT = 64
+"""Bytes of a line that is no record and whose reason is kept: files of millions of such lines exist."""
 _REPR = re.compile(rb"^\{\s*'")
-_BEGINS = re.compile(rb'[{\["0-9tfnNI-]')
+_BEGINS = re.compile(rb'\s*[{\["0-9tfnNI-]')
 """What some JSON, or what Python takes for such, may begin with."""
 _FOREIGN = (
     (re.compile(rb"\xef\xbb\xbf"), "a byte-order mark inside the file"),
@@ -37,11 +40,26 @@ _FOREIGN = (
 """What lines that are no JSON begin with."""
 
 
+def read_record(line: bytes, *, cut_off: bool = False) -> Record | str:
+    """Do what `parse` does, without its cost for lines that are records or that were met before."""
+    if line[:1] != b"{" and len(line) <= _SHORT and not cut_off:
+        return _known(line)
+    try:
+        value = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        value = None
+    if type(value) is dict and len(value) <= MAX_KEYS:
+        return value
+    return parse(line, cut_off=cut_off)
+
+
 def parse(line: bytes, *, cut_off: bool = False) -> Record | str:
     """Return the record, or the reason (one phrase) why there is none.
 
     `cut_off` tells that the line is the last of the file and has no line end.
     """
+    if not _BEGINS.match(line):
+        return _foreign(line)
     try:
         value = orjson.loads(line)
     except orjson.JSONDecodeError as error:
@@ -53,16 +71,26 @@ def parse(line: bytes, *, cut_off: bool = False) -> Record | str:
     return value
 
 
+@lru_cache(maxsize=4096)
+def _known(line: bytes) -> Record | str:
+    return parse(line)
+
+
+def _foreign(line: bytes) -> str:
+    """Name a line that cannot be JSON, without the two exceptions that parsing it would cost."""
+    try:
+        line.decode()
+    except UnicodeDecodeError as bad:
+        return f"not UTF-8 at byte {bad.start + 1}"
+    known = (reason for first, reason in _FOREIGN if first.match(line))
+    return next(known, "not JSON: expecting value at column 1")
+
+
 def _reason(line: bytes, error: orjson.JSONDecodeError, cut_off: bool) -> str:
     try:
         text = line.decode("utf-8")
     except UnicodeDecodeError as bad:
         return f"not UTF-8 at byte {bad.start + 1}"
-    if not _BEGINS.match(line):
-        return next(
-            (reason for first, reason in _FOREIGN if first.match(line)),
-            "not JSON: expecting value at column 1",
-        )
     if _REPR.match(line):
         return "Python's dict notation with single quotes, not JSON"
     if "infinity" in error.msg:
@@ -86,6 +114,8 @@ def _phrase(error: json.JSONDecodeError, text: str, cut_off: bool) -> str:
     near = error.msg.startswith("Unterminated string") or len(text) - error.pos <= _HALF
     if cut_off and near and _CLOSING.get(text[:1], text[-1:]) != text[-1:]:
         return "cut off at end of file (no newline)"
+    if error.msg.startswith("Unterminated string"):
+        return f"not JSON: the text that begins at column {error.colno} is not closed"
     if error.msg.startswith("Invalid control character"):
         return f"raw control character in a string at column {error.colno}"
     if error.msg.startswith("Extra data"):

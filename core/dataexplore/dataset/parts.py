@@ -9,8 +9,8 @@ from typing import Protocol
 
 import polars as pl
 
-from dataexplore.dataset.columns import common_kind, fits_float
-from dataexplore.dataset.framing import PROMPT, RESPONSE, Texts, text_columns, texts_of
+from dataexplore.dataset.columns import PROMPT, RESPONSE, common_kind, fits_float
+from dataexplore.dataset.framing import Texts, text_columns, texts_of
 from dataexplore.dataset.schema import Schema
 
 Kinds = dict[str, tuple[pl.DataType, bool]]

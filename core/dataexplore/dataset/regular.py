@@ -15,6 +15,7 @@ import orjson
 import polars as pl
 
 from dataexplore.dataset.characters import INVISIBLE
+from dataexplore.dataset.columns import PROMPT, RESPONSE
 from dataexplore.dataset.parse import Record
 from dataexplore.dataset.schema import Schema
 
@@ -77,7 +78,7 @@ def find_regular(records: Sequence[Record], schema: Schema) -> Regular | None:
     needed = set(schema.required)
     complete = Counter(tuple(record) for record in records if needed <= record.keys())
     names, often = complete.most_common(1)[0] if complete else ((), 0)
-    if 2 * often < len(records) or len(names) > _MOST_FIELDS:
+    if 2 * often < len(records) or len(names) > _MOST_FIELDS or {PROMPT, RESPONSE} & set(names):
         return None
     fields: dict[str, type[pl.DataType]] = {}
     for name in names:

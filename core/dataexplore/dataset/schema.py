@@ -129,6 +129,8 @@ def schema_of(record: Mapping[str, object]) -> Schema:
             said, speaks = name, shareable
             break
     label = next((name for name in names.labels if isinstance(record[name], bool)), "")
+    if not label and names.completes and "label" in names.labels and _judges(record["label"]):
+        label = "label"
     if label == "label" and not (said or names.completes):
         label = ""  # a class of its own: only pairs of prompt and completion are labelled so
     alone = ""
@@ -274,6 +276,11 @@ def _with_more(schema: Schema, other: Schema) -> Schema:
     optional = ("input", "system", "history", "label", "tools")
     more = {role: getattr(other, role) for role in optional if not getattr(schema, role)}
     return replace(schema, **{role: name for role, name in more.items() if name})
+
+
+def _judges(value: object) -> bool:
+    """Tell whether a label says good or bad though it is not true or false, as trainers want it."""
+    return str(value).lower() in ("true", "false", "0", "1")
 
 
 def _is_turns(value: object) -> bool:

@@ -10,8 +10,9 @@ from dataexplore.dataset.schema import Schema
 _SPECIAL = (
     r"<\|[A-Za-z][A-Za-z0-9_]{0,40}\|>|<\x{ff5c}[^\x{ff5c}<>]{1,40}\x{ff5c}>|</?s>|\[/?INST\]|<</?SYS>>"
     r"|<(?:start|end)_of_turn>|<(?:bos|eos|pad|unk)>|\[/?(?:AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS)\]"
+    r"|<(?:BOS|EOS|PAD|UNK)_TOKEN>|\[/?SYSTEM_PROMPT\]|\[gMASK\]|<end_of_utterance>"
 )
-"""What tokenizers of chat models (ChatML, Llama, Gemma, Mistral, DeepSeek, GPT-2) read as one token."""
+"""What tokenizers (ChatML, Llama, Gemma, Mistral, DeepSeek, Cohere, GLM, GPT-2) read as one token."""
 _PATTERNS = {
     "control characters": CONTROL,
     "invisible characters": f"[{INVISIBLE}]",

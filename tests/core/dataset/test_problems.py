@@ -96,8 +96,8 @@ def test_a_turn_that_calls_a_tool_is_not_empty_and_needs_no_answer() -> None:
 
 def test_turns_that_are_none() -> None:
     schema = Schema("messages", turns="messages")
-    assert flags({"messages": None}, schema) == ["missing messages"]
-    assert flags({"messages": "text"}, schema) == ["missing messages"]
+    assert flags({"messages": None}, schema) == ["null messages"]
+    assert flags({"messages": "text"}, schema) == ["messages is not a list (text)"]
     assert flags({}, schema) == ["missing messages"]
     assert flags({"messages": [{"role": "assistant", "content": "a"}, 5]}, schema) == [
         "starts on assistant",

@@ -56,7 +56,8 @@ def test_turns(
     assert dataset.prompts.to_list() == ["a\n\nc", "", "", ""]
     assert dataset.responses[0] == "b\n\nd"
     assert [turn.role for turn in dataset.turns(0)] == ["user", "assistant", "user", "assistant"]
-    assert dataset.problems[f"missing {field}"].tolist() == [2, 3]
+    assert dataset.problems[f"{field} is not a list (text)"].tolist() == [2]
+    assert dataset.problems[f"missing {field}"].tolist() == [3]
 
 
 def test_the_schema_is_that_of_most_records() -> None:

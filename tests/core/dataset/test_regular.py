@@ -168,3 +168,14 @@ def test_brackets_are_matched_across_blocks(data: str, block: int, array: bool) 
     assert whole.closed == cut.closed
     assert few.start.tolist() == whole.start.tolist()[: len(few)]
     assert few.end.tolist()[:-1] == whole.end.tolist()[: max(0, len(few) - 1)]
+
+
+def test_a_field_cannot_take_the_place_of_what_is_shown(tmp_path: Path) -> None:
+    path = tmp_path / "sly.jsonl"
+    record = {"instruction": "real", "output": "answer", "\0prompt": "FAKE", "\0response": "FAKE"}
+    path.write_text("\n".join([json.dumps(record)] * 3))
+    dataset = open_dataset(path)
+    assert dataset.prompts.to_list() == ["real"] * 3
+    assert [dataset.prompt(row) for row in range(3)] == ["real"] * 3
+    assert dataset.frame.columns == ["instruction", "output"]
+    assert dataset.record(0) == record

@@ -109,7 +109,8 @@ def test_content_tells_what_it_is(
     [
         (b"", "nothing came through the pipe"),
         (b" \n\n", "holds only white space"),
-        (b"\x7fELF" + bytes(range(32)) * 20, "is binary"),
+        (b"\x7fELF" + bytes(range(32)) * 20, "is a program"),
+        (bytes(range(32)) * 20, "is binary"),
         (b"PK\x03\x04" + LINES, "is a zip archive"),
         (gzip.compress(gzip.compress(LINES)), "inside gzip"),
         (b"PAR1" + LINES, "Parquet footer missing or damaged"),

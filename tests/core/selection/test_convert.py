@@ -173,6 +173,11 @@ def test_numbers_of_other_fields_keep_their_digits(tmp_path: Path) -> None:
     )
 
 
+DEEP: list[object] = []
+for _ in range(300):  # orjson reads 1,024 levels and writes 254
+    DEEP = [DEEP]
+
+
 @pytest.mark.parametrize(
     ("row", "to", "reason"),
     [
@@ -218,6 +223,7 @@ def test_numbers_of_other_fields_keep_their_digits(tmp_path: Path) -> None:
             "text beside a tool call in one turn",
         ),
         ({"instruction": "a", "output": "b", "history": ["x"]}, "messages", "a history that is not pairs"),
+        ({"instruction": "a", "output": "b", "deep": DEEP}, "messages", "nesting too deep to be written"),
     ],
 )
 def test_what_a_target_cannot_hold_is_named(tmp_path: Path, row: Row, to: str, reason: str) -> None:

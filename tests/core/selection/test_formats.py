@@ -137,6 +137,7 @@ def test_missing_and_null_cells_are_empty(tmp_path: Path) -> None:
         (b'{"text":"a","meta":{}}', "b.parquet", "the values of 'meta' are objects without any key"),
         (b'{"text":"a","meta":[1,"a"]}', "b.parquet", "the values of 'meta' are of several kinds"),
         (b'{"text":"a","n":12345678901234567890}', "b.parquet", "numbers too long"),
+        (b'{"text":"a","n":' + b"[" * 900 + b"]" * 900 + b"}", "b.parquet", "'n' are nested too deeply"),
         (b'{"text":1}', "b.parquet", "the values of 'text' are of several kinds"),
         (b'{"text":"a","n":123456789012345678901234567890}', "b.arrow", "numbers too long"),
     ],
