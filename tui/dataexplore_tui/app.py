@@ -112,6 +112,13 @@ class DataexploreApp(KeysInOrder):
         self.failure = reason
         self.exit()
 
+    def _handle_exception(self, error: Exception) -> None:
+        # A file that was cut or rewritten while it is open: one sentence, and every decision is on disk.
+        if isinstance(error, DataexploreError):
+            self._give_up(str(error))
+        else:
+            super()._handle_exception(error)
+
     def _fatal_error(self) -> None:
         # Textual's own crash report prints locals: row text and API keys among them.
         self.bell()

@@ -43,7 +43,8 @@ class Cached:
     checksum: int
     again: Again = field(repr=False)
     room: Room = field(repr=False)
-    _checked: bool = False
+    _checked: tuple[int, ...] | None = None
+    """The file's marks when it was right; another one may be there since."""
     _frame: pl.DataFrame | None = field(default=None, repr=False)
 
     @property
@@ -55,7 +56,8 @@ class Cached:
         """Return some of the columns; a damaged or missing file is as good as none."""
         frame = self._frame
         if frame is None:
-            frame = self._projected(names) if self._checked else self._first()
+            checked = self._checked is not None and self._checked == marks_of(self.path)
+            frame = self._projected(names) if checked else self._first()
         return frame if names is None else frame.select([name for name in names if name in frame.columns])
 
     def hold(self, frame: pl.DataFrame) -> None:
@@ -65,11 +67,12 @@ class Cached:
 
     def _first(self) -> pl.DataFrame:
         try:
+            marks = marks_of(self.path)
             data = self.path.read_bytes()
             frame = pl.read_ipc(data) if zlib.crc32(data) == self.checksum else self.again()
         except (OSError, pl.exceptions.PolarsError):
             return self.again()
-        self._checked = zlib.crc32(data) == self.checksum
+        self._checked = marks if zlib.crc32(data) == self.checksum else None
         self.hold(frame)
         return frame
 
@@ -81,6 +84,15 @@ class Cached:
             return pl.read_ipc(self.path, columns=[name for name in names if name in there])
         except (OSError, pl.exceptions.PolarsError):
             return self.again()
+
+
+def marks_of(path: Path) -> tuple[int, ...] | None:
+    """Return what tells a file from another of its name; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns, found.st_ino
 
 
 class CacheFolder:
@@ -121,4 +133,4 @@ class CacheFolder:
             path.write_bytes(data)
         except (OSError, pl.exceptions.PolarsError):
             return None
-        return Cached(path, zlib.crc32(data), again, self.room, _checked=True)
+        return Cached(path, zlib.crc32(data), again, self.room, marks_of(path))

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from dataexplore.dataset.examine import examine
 from dataexplore.dataset.framing import texts_of
-from dataexplore.dataset.keys import Keys, key_text
+from dataexplore.dataset.keys import Keys, digests, key_text
 from dataexplore.dataset.later import Later
 from dataexplore.dataset.parse import Record
 from dataexplore.dataset.parts import Table
@@ -24,6 +24,8 @@ from dataexplore.dataset.schema import Schema
 from dataexplore.dataset.source import Source
 from dataexplore.dataset.turns import Turn, turns
 from dataexplore.dataset.unreadable import Unreadable
+from dataexplore.errors import InputRefusedError
+from dataexplore.text import short
 
 _FEW = 8
 """So few keys are looked for one by one: to sort millions of them takes seconds."""
@@ -119,8 +121,29 @@ class Dataset:
 
     def record(self, row: int) -> Record:
         """Return a row's fields as its bytes have them, in their order."""
-        record: Record = orjson.loads(self.raw(row))
+        try:
+            record: Record = orjson.loads(self.raw(row))
+        except orjson.JSONDecodeError:
+            raise self.rewritten(row) from None
         return record
+
+    def require(self, rows: NDArray[np.int64]) -> None:
+        """Raise InputRefusedError when the file changed and the first of some rows are other ones now."""
+        if not len(rows) or not self.source.changed():
+            return
+        some = rows[:_FEW].tolist()
+        for row, seen in zip(some, digests(map(self.original, some)).tolist(), strict=True):
+            # A row that repeats an earlier one has a key of its own, and that one's hash.
+            if seen != int(self.keys[row]) and not bool((self.keys == seen).any()):
+                raise self.rewritten(row)
+
+    def rewritten(self, row: int) -> InputRefusedError:
+        """Return what to raise when a row's bytes are no longer those that were read."""
+        shown = short(str(self.path), 200)
+        return InputRefusedError(
+            f"{shown}: was rewritten while it was open (row {row + 1:,} is another one now); open it again: "
+            "decisions follow the rows that are the same"
+        )
 
     def schema_of(self, row: int) -> Schema:
         """Return the schema of one row; in a mixed file it is not that of the others."""

@@ -69,6 +69,12 @@ class Gathered:
         if open_line and not self._last_is_bad:
             reason = "cut off at end of file: the array is not closed"
             self._unreadable.append(Unreadable(open_line, reason))
+        elif open_line and self._unreadable:
+            last = self._unreadable[-1]
+            reason = (
+                f"{last.reason}; all up to the end of the file counts as this element, which nothing closes"
+            )
+            self._unreadable[-1] = replace(last, reason=reason)
         if self._source.flags:
             readable = np.concatenate([np.empty(0, bool), *self._readable])
             rows = np.cumsum(readable) - 1 + self._first_row

@@ -46,6 +46,7 @@ def keep(
     stored = dataset.table.stored
     files = [part.columns for part in stored if isinstance(part.columns, Cached)]
     if len(files) < len(stored):
+        folder.clear()  # half of it serves nobody
         return keys
     lines = dataset.spans.lines is not None
     figures = {name: figure for name, figure in figures.items() if lines or name != "line"}

@@ -17,6 +17,8 @@ from dataexplore.text import short
 
 Progress = Callable[[int, int], None]
 
+_WHOLE = 1 << 27
+"""Bytes of one object that holds all records: it is parsed whole to find them."""
 _SAMPLE = 1000
 """Lines or elements that are looked at to tell the container format."""
 
@@ -71,6 +73,11 @@ def _head(source: Source, rows: int) -> Head:
     if not records:
         spans = find_spans(source, format_)
         records = list(islice(_records(source, spans), rows))
+    if len(spans) == 1 and source.lines is None and spans.end[0] - spans.start[0] > _WHOLE:
+        raise InputRefusedError(
+            f"{short(str(source.path), 200)}: is one JSON object of {source.size / 1e6:,.0f} MB; such are "
+            "read up to 134 MB; write its rows as lines first, such as with `jq -c '.data[]'`"
+        )
     if len(spans) == 1 and source.lines is None and (under := _under(source, spans)) is not None:
         from dataexplore.dataset.containers import unwrapped  # most files need none of it
 

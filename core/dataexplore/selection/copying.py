@@ -28,13 +28,20 @@ def copy_rows(dataset: Dataset, rows: Rows, file: BinaryIO) -> None:
 
     A line end is added only between two rows. An edited row is written as it was edited.
     """
-    edits: Mapping[int, bytes] = getattr(dataset, "edits", {})
+    edits: Mapping[int, bytes] = dataset.edits
     edited = np.fromiter(edits, np.int64, len(edits))
     open_line = False
     for here in _blocks(dataset, rows):
         for piece in _pieces(dataset, here, np.isin(here, edited) if len(edited) else None):
             file.write(b"\n" + bytes(piece) if open_line else piece)
             open_line = piece[-1] != _LF
+
+
+def copy_whole(dataset: Dataset, file: BinaryIO) -> None:
+    """Write a source of which nothing is left out as it is, what stands between its rows included."""
+    source = dataset.source
+    for at in range(source.begin, source.size, _BLOCK):
+        file.write(read(source.data, at, min(source.size, at + _BLOCK)))
 
 
 def on_one_line(row: bytes) -> bytes:

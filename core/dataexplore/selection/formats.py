@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from dataexplore.dataset.dataset import Dataset
 from dataexplore.dataset.parse import Record
+from dataexplore.dataset.several import Joined
 from dataexplore.errors import ExportError
 from dataexplore.selection.convert.exact import exact_record
-from dataexplore.selection.copying import copy_rows, on_one_line
+from dataexplore.selection.copying import copy_rows, copy_whole, on_one_line
 from dataexplore.selection.tables import Records, write_columns, write_text_table
 from dataexplore.text import short
 
@@ -84,6 +85,8 @@ def write_as(dataset: Dataset, rows: NDArray[np.int64], file: BinaryIO, out: Pat
             _write_table(lambda: _records(dataset, rows), target, form, out)
         elif form.shape == "jsonl":
             copy_rows(dataset, rows, target)
+        elif len(rows) == len(dataset) and _is_all(dataset):
+            copy_whole(dataset, target)
         else:
             _write_lines((dataset.raw(row) for row in rows.tolist()), target, form.shape)
 
@@ -95,6 +98,12 @@ def write_records(records: Records, lines: Iterable[bytes], file: BinaryIO, form
             _write_table(records, target, form, out)
         else:
             _write_lines(lines, target, form.shape)
+
+
+def _is_all(dataset: Dataset) -> bool:
+    """Tell whether the rows are all that is in the source, as it is."""
+    whole = dataset.source.lines is None and not isinstance(dataset.source.data, Joined)
+    return whole and not dataset.edits and not dataset.unreadable
 
 
 def _records(dataset: Dataset, rows: NDArray[np.int64]) -> Iterator[tuple[int, Record]]:

@@ -1,17 +1,19 @@
 """Whether a source still holds the rows that were decided on."""
 
 import os
-from collections.abc import Callable
-from contextlib import ExitStack
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dataexplore.dataset.dataset import Dataset
-from dataexplore.dataset.keys import Keys, row_keys
+from dataexplore.dataset.filebytes import Data, FileBytes
+from dataexplore.dataset.keying import keys_of
+from dataexplore.dataset.keys import Keys
+from dataexplore.dataset.several import Joined
 from dataexplore.dataset.source import Source
+from dataexplore.dataset.spool import MAX_BYTES
 from dataexplore.errors import DataexploreError, ExportError
 from dataexplore.text import short
 
@@ -60,28 +62,32 @@ def _compare(dataset: Dataset, rows: NDArray[np.int64]) -> None:
 
 def _keys_now(dataset: Dataset) -> Keys:
     """Return the keys of what is at the rows' places now."""
-    source = dataset.source
-    with ExitStack() as stack:
-        read = _reader(source, stack)
-        if read is not None:
-            starts, ends = dataset.spans.start.tolist(), dataset.spans.end.tolist()
-            return row_keys(read(start, end) for start, end in zip(starts, ends, strict=True))
+    data = _data_now(dataset.source)
+    if data is not None:
+        return keys_of(data, dataset.spans)
     from dataexplore.dataset.loading import open_dataset
 
-    return open_dataset(dataset.path).keys
+    inner = dataset.source.data
+    paths = [one.path for one in inner.sources] if isinstance(inner, Joined) else [dataset.path]
+    return open_dataset(paths, max_bytes=MAX_BYTES).keys
 
 
-def _reader(source: Source, stack: ExitStack) -> Callable[[int, int], bytes] | None:
-    """Return what reads a plain file's bytes as they are now; None for a container, which is opened again."""
+def _data_now(source: Source) -> Data | None:
+    """Return the bytes that are in plain files now; None for a container, which is opened again."""
+    if isinstance(source.data, Joined):
+        members = [(one, _data_now(one)) for one in source.data.sources]
+        if any(data is None for _, data in members):
+            return None
+        return Joined([replace(one, data=data) for one, data in members if data is not None])
     if source.container or source.lines is not None or len(source.stamps) != 1:
         return None
-    descriptor = os.open(source.path, os.O_RDONLY | os.O_CLOEXEC)
-    stack.callback(os.close, descriptor)
-    return partial(_slice, descriptor)
-
-
-def _slice(descriptor: int, start: int, end: int) -> bytes:
-    return os.pread(descriptor, end - start, start)
+    descriptor = os.open(source.stamps[0].path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        # Of a file that is shorter now, the rows past its end have no bytes, which are not theirs.
+        size = min(source.size, os.fstat(descriptor).st_size)
+        return FileBytes(descriptor, size, short(str(source.path), 200))
+    finally:
+        os.close(descriptor)
 
 
 def _stats(source: Source) -> list[tuple[int, ...]]:

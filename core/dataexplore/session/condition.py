@@ -9,6 +9,7 @@ from dataexplore.errors import FilterError
 _LONGEST = 4000
 """Characters; Polars overflows its stack on conditions of some ten thousand terms."""
 
+_TEXT = re.compile(r"'(?:[^']|'')*'")
 _QUOTED = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*\"""")
 _FOREIGN = re.compile(
     r"""
@@ -31,7 +32,8 @@ _OVER_ROWS = re.compile(
 
 def over_rows(sql: str) -> bool:
     """Tell whether a filter may compare rows with one another: such has to see all of them at once."""
-    return bool(_OVER_ROWS.search(_QUOTED.sub("''", sql)))
+    # A name in double quotes may be a function's, too.
+    return bool(_OVER_ROWS.search(_TEXT.sub("''", sql).replace('"', "")))
 
 
 def condition(sql: str) -> pl.Expr:

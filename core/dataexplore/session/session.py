@@ -72,9 +72,11 @@ class Session(Known):
 
     def close(self, *, wait: bool = True) -> None:
         """Let the next writer in; `wait` first finishes what is still kept for the next opening."""
-        if wait and self.workspace.writable:
-            self.dataset.keyed.value()
-        self.workspace.close()
+        try:
+            if wait and self.workspace.writable:
+                self.dataset.keyed.value()
+        finally:
+            self.workspace.close()
 
     # --- decisions
 
@@ -87,6 +89,7 @@ class Session(Known):
         """Decide rows by hand; when this returns, the decision is on disk."""
         if not len(rows):
             return self.state
+        self.dataset.require(rows)
         keys = self.dataset.keys[rows]
         return self._append("decide", Act(keys, np.full(len(keys), decision, np.int8), reason, hand=True))
 
@@ -120,6 +123,7 @@ class Session(Known):
         Raises EditError for what is not one JSON object; nothing changes then.
         """
         self.must_write()
+        self.dataset.require(np.array([row]))
         act = edit_act(self.dataset, row, new)
         return self._append("edit", act) if act else self.state
 
