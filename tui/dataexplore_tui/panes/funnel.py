@@ -70,6 +70,8 @@ class ControlsPane(Lines):
             Text(),
             line(("w", ACCENT), (" writes the rows not dropped, byte for byte", DIM)),
             line(("W", ACCENT), (" writes the kept rows only", DIM)),
+            line(("c", ACCENT), (" converts to another schema, with a report first", DIM)),
+            line(("y", ACCENT), (" writes rows, a card and a trainer's configuration", DIM)),
             line(("T", ACCENT), (" tunes on the rows not dropped", DIM)),
         ]
         self.update(lines, keep_place=True)

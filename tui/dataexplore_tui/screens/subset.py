@@ -137,7 +137,9 @@ class SubsetScreen(ModeScreen):
 
         def chosen(trainer: str) -> bool:
             if trainer and trainer not in TRAINERS:
-                self.say(f"there are {', '.join(TRAINERS)}, or nothing for the card alone", warning=True)
+                self.say(
+                    f"there are {', '.join(TRAINERS)}, or leave it empty for the card alone", warning=True
+                )
                 return False
             form = f"as {self._to}" if self._to else "as they are"
             name = f"export rows {form}, with a card, to"
@@ -147,7 +149,7 @@ class SubsetScreen(ModeScreen):
             )
             return True
 
-        self.ask(f"configuration for {', '.join(TRAINERS)}, or nothing", chosen)
+        self.ask(f"configuration for {', '.join(TRAINERS)} (empty: the card alone)", chosen)
 
     def _ask_where(
         self,
