@@ -25,6 +25,7 @@ def edit_act(dataset: Dataset, row: int, new: bytes) -> Act | None:
 
     The source's own bytes take an edit back. Raises EditError for what is not one JSON object.
     """
+    dataset.require(np.array([row]))
     line = on_one_line(new.strip(b" \t\r\n"))
     record = parse(line)
     if isinstance(record, str):

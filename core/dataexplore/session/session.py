@@ -123,7 +123,6 @@ class Session(Known):
         Raises EditError for what is not one JSON object; nothing changes then.
         """
         self.must_write()
-        self.dataset.require(np.array([row]))
         act = edit_act(self.dataset, row, new)
         return self._append("edit", act) if act else self.state
 
@@ -226,13 +225,6 @@ class Session(Known):
 
     def _state(self, view: View) -> State:
         ledger = self._ledger
-        undo, redo = ledger.next_undo, ledger.next_redo
-        return State(
-            ledger.decisions,
-            count(ledger.decisions, self.dataset.tokens),
-            view,
-            undo.act.reason if undo else "",
-            redo.act.reason if redo else "",
-            self._acts,
-            len(self.dataset.edits),
-        )
+        undo, redo = (one.act.reason if one else "" for one in (ledger.next_undo, ledger.next_redo))
+        counts = count(ledger.decisions, self.dataset.tokens)
+        return State(ledger.decisions, counts, view, undo, redo, self._acts, len(self.dataset.edits))
