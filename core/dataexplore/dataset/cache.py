@@ -1,6 +1,5 @@
 """Keeps what was read of a large file as columns on disk, so that it opens at once the next time."""
 
-import io
 import shutil
 import zlib
 from collections.abc import Callable, Sequence
@@ -8,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
+
+from dataexplore.dataset.figures import write_frame
 
 _RESERVE = 1 << 30
 """Disk space that is left to others."""
@@ -125,12 +126,9 @@ class CacheFolder:
 
     def put(self, index: int, frame: pl.DataFrame, again: Again) -> Cached | None:
         """Write the columns of one part; None when that failed."""
-        buffer = io.BytesIO()
         path = self.folder / f"part-{index:05d}.arrow"
         try:
-            frame.write_ipc(buffer, compression="uncompressed")
-            data = buffer.getbuffer()
-            path.write_bytes(data)
+            checksum = write_frame(path, frame)
         except (OSError, pl.exceptions.PolarsError):
             return None
-        return Cached(path, zlib.crc32(data), again, self.room, marks_of(path))
+        return Cached(path, checksum, again, self.room, marks_of(path))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 _BLOCK = 1 << 24
@@ -29,7 +30,7 @@ class Growing:
     def __init__(self, kind: np.dtype[Any], path: Path | None = None) -> None:
         self._kind, self._path = kind, path
         self._parts: list[Array] = []
-        self._file: BinaryIO | None = path.open("wb") if path else None
+        self._file: BinaryIO | None = private(path).open("wb") if path else None
         self._count, self._checksum = 0, 0
 
     def append(self, part: Array) -> None:
@@ -71,12 +72,24 @@ def write_array(path: Path, array: Array) -> Filed:
     return growing.filed
 
 
+def write_frame(path: Path, frame: pl.DataFrame) -> int:
+    """Write columns into a file of their own; return its checksum."""
+    frame.write_ipc(private(path), compression="uncompressed")
+    return zlib.crc32(path.read_bytes())
+
+
 def mapped(path: Path, filed: Filed) -> Array:
     """Map an array: only what is looked at comes into memory."""
     if not filed.count:
         return np.empty(0, np.dtype(filed.kind))
     found: Array = np.memmap(path, np.dtype(filed.kind), "r", shape=(filed.count,))
     return found
+
+
+def private(path: Path) -> Path:
+    """Make an empty file that nobody else may read; raise OSError when there can be none."""
+    path.touch(mode=0o600)
+    return path
 
 
 def check(path: Path, checksum: int) -> None:

@@ -28,12 +28,14 @@ class Reader:
     fixed: bool = False
     """Whether a person said what the fields mean."""
 
-    def framed(self, rows: Sequence[bytes], block: bytes | None = None, *, cut_off: bool = False) -> "Framed":
-        """Read rows; `block` holds the same with a line end after each, where there is such.
+    def framed(
+        self, rows: Sequence[bytes], alone: "Lines | None" = None, *, cut_off: bool = False
+    ) -> "Framed":
+        """Read rows; `alone` are the same, where each is a line.
 
         `cut_off` tells that the last row ends the file without a line end.
         """
-        usual, frame = self._usual(rows, block)
+        usual, frame = self._usual(rows, alone)
         odd, records, reasons = _parsed(rows, np.flatnonzero(~usual), cut_off)
         readable = np.ones(len(rows), bool)
         readable[list(reasons)] = False
@@ -48,15 +50,16 @@ class Reader:
         twice = repeats([rows[one] for one in odd], records, texts)
         return Framed(frame, readable, reasons, place[odd], examined, place[[odd[one] for one in twice]])
 
-    def _usual(self, rows: Sequence[bytes], block: bytes | None) -> tuple[NDArray[np.bool_], pl.DataFrame]:
+    def _usual(self, rows: Sequence[bytes], alone: "Lines | None") -> tuple[NDArray[np.bool_], pl.DataFrame]:
         none = np.zeros(len(rows), bool), pl.DataFrame()
         if self.regular is None or not rows:
             return none
-        usual: NDArray[np.bool_] = self.regular.matches(_decoded(rows, block)).to_numpy()
+        texts = _decoded(rows) if alone is None else alone.text
+        usual: NDArray[np.bool_] = self.regular.matches(texts).to_numpy()
         count = int(np.count_nonzero(usual))
         if not count:
             return none
-        frame = self._frame(rows, usual, block)
+        frame = self._frame(rows, usual, alone.block if alone else None)
         if frame is None:
             return none
         lost = frame.height != count or any(frame[name].null_count() for name in self.regular.texts)
@@ -80,6 +83,13 @@ class Reader:
             return self.regular.frame(_one_a_line([rows[place] for place in np.flatnonzero(usual).tolist()]))
         except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
             return None
+
+
+class Lines(NamedTuple):
+    """Rows with a line end after each and nothing else between them."""
+
+    block: bytes
+    text: pl.Series
 
 
 class Framed(NamedTuple):
@@ -140,17 +150,20 @@ def _parsed(
     return places, records, reasons
 
 
-def _decoded(rows: Sequence[bytes], block: bytes | None) -> pl.Series:
+def lines_of(block: bytes) -> Lines | None:
+    """Split a block into lines of text; None where it is not all UTF-8."""
+    try:
+        return Lines(block, pl.scan_lines(io.BytesIO(block)).collect().to_series())
+    except pl.exceptions.ComputeError:
+        return None
+
+
+def _decoded(rows: Sequence[bytes]) -> pl.Series:
     """Return rows as text, null where they are not UTF-8."""
     try:
-        if block is None:
-            return pl.Series(rows, dtype=pl.Binary).cast(pl.String)
-        lines = pl.scan_lines(io.BytesIO(block)).collect().to_series()
-        if len(lines) == len(rows):
-            return lines
+        return pl.Series(rows, dtype=pl.Binary).cast(pl.String)
     except pl.exceptions.ComputeError:
-        pass
-    return pl.Series([_decoded_row(row) for row in rows], dtype=pl.String)
+        return pl.Series([_decoded_row(row) for row in rows], dtype=pl.String)
 
 
 def _decoded_row(row: bytes) -> str | None:
@@ -193,10 +206,11 @@ def _with_texts(
     """Add the texts as columns where the fields do not say what was seen in the odd rows."""
     if not len(odd):
         return frame
-    prompts, responses = texts_of(frame, schema)
+    asked, answered = texts_of(frame[odd], schema)
     seen = pl.Series(examined.prompts, dtype=pl.String), pl.Series(examined.responses, dtype=pl.String)
-    if prompts[odd].equals(seen[0]) and responses[odd].equals(seen[1]):
+    if asked.equals(seen[0]) and answered.equals(seen[1]):
         return frame
+    prompts, responses = texts_of(frame, schema)
     return frame.with_columns(
         prompts.scatter(odd, seen[0]).alias(PROMPT), responses.scatter(odd, seen[1]).alias(RESPONSE)
     )

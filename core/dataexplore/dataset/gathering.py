@@ -36,7 +36,7 @@ class Gathered:
     """What is known so far; nothing of it changes but by `add`."""
 
     def __init__(self, whole: Source, reader: Reader, cache: CacheFolder | None = None) -> None:
-        self._whole, self._reader, self._cache = whole, reader, cache
+        self._whole, self.reader, self._cache = whole, reader, cache
         self._room = cache.room if cache else Room()
         self._source = whole
         self._base, self._first_row, self._named = 0, 0, False
@@ -114,6 +114,11 @@ class Gathered:
         self.rows += len(piece)
         self._lines += piece.lines
 
+    def close(self) -> None:
+        """Close the files of figures that nobody took."""
+        for figure in self.figures.values():
+            figure.close()
+
     def _append(self, **arrays: NDArray[Any]) -> None:
         for name, array in arrays.items():
             self.figures[name].append(array)
@@ -168,7 +173,7 @@ class Gathered:
         return [one.line for one in self._unreadable[-len(piece.unreadable) :]] if piece.unreadable else []
 
     def _keep(self, stretch: Stretch, piece: Piece) -> None:
-        again = partial(frame_of, self._source, self._reader, stretch)
+        again = partial(frame_of, self._source, self.reader, stretch)
         frame = piece.frame
         columns: Cached | Held | None = None
         columns = self._cache.put(len(self.stored), frame, again) if self._cache else None

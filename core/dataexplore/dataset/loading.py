@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -87,10 +88,14 @@ def _read(
     cancelled: Callable[[], bool],
     cache: CacheFolder | None = None,
 ) -> Dataset:
-    source = head.source
-    gathered = Gathered(source, reader, cache)
-    done = 0
-    for task, piece in _pieces(reader, _tasks(head), cancelled):
+    with closing(Gathered(head.source, reader, cache)) as gathered:
+        _gather(head, gathered, progress, cancelled)
+        return _dataset(head, gathered, cache)
+
+
+def _gather(head: Head, gathered: Gathered, progress: Progress | None, cancelled: Callable[[], bool]) -> None:
+    source, done = head.source, 0
+    for task, piece in _pieces(gathered.reader, _tasks(head), cancelled):
         if task.first and head.members:
             gathered.begin(task.source, task.base)
         gathered.add(task.stretch, piece)
@@ -102,7 +107,6 @@ def _read(
             progress(rows, rows + max(0, source.size - done) * rows // max(done, 1))
     if progress:
         progress(gathered.rows, gathered.rows)
-    return _dataset(head, gathered, cache)
 
 
 class _Task(NamedTuple):

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from dataexplore.dataset.cache import Cached, CacheFolder
 from dataexplore.dataset.columns import MAX_FIELDS
 from dataexplore.dataset.dataset import Dataset
-from dataexplore.dataset.figures import Filed, Growing, check, mapped, write_array
+from dataexplore.dataset.figures import Filed, Growing, check, mapped, private, write_array, write_frame
 from dataexplore.dataset.framing import Reader
 from dataexplore.dataset.keys import Keys
 from dataexplore.dataset.later import Later
@@ -58,7 +58,7 @@ def keep(
         written |= {name: asdict(write_array(folder.array(name), array)) for name, array in others.items()}
         if not lines:
             folder.array("line").unlink(missing_ok=True)
-        numbers = _write(folder.folder / "numbers.arrow", _ipc(dataset.table.numbers))
+        numbers = write_frame(folder.folder / "numbers.arrow", dataset.table.numbers)
         manifest = _same(head) | {
             "parts": [
                 {"rows": part.rows, "checksum": file.checksum, "kinds": _kinds_text(part.kinds)}
@@ -72,8 +72,8 @@ def keep(
         }
         body = orjson.dumps(manifest)
         # The checksum stands before what it is of: a manifest that was cut is noticed.
-        (folder.folder / _NAME).write_bytes(b"%08x\n" % zlib.crc32(body) + body)
-    except OSError:
+        private(folder.folder / _NAME).write_bytes(b"%08x\n" % zlib.crc32(body) + body)
+    except (OSError, pl.exceptions.PolarsError):
         return keys
     return mapped(folder.array("keys"), Filed(**written["keys"]))
 
@@ -163,17 +163,6 @@ def _again(
 
 def _kinds_text(kinds: Kinds) -> dict[str, tuple[str, bool]]:
     return {name: (str(kind), fits) for name, (kind, fits) in kinds.items()}
-
-
-def _ipc(frame: pl.DataFrame) -> bytes:
-    buffer = io.BytesIO()
-    frame.write_ipc(buffer, compression="uncompressed")
-    return buffer.getvalue()
-
-
-def _write(path: Path, data: bytes) -> int:
-    path.write_bytes(data)
-    return zlib.crc32(data)
 
 
 def _read(path: Path, filed: Filed) -> NDArray[Any]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dataexplore.dataset.examine import examine_columns
 from dataexplore.dataset.filebytes import read
-from dataexplore.dataset.framing import Framed, Reader, texts_of
+from dataexplore.dataset.framing import Framed, Lines, Reader, lines_of, texts_of
 from dataexplore.dataset.problems import Problems, merge
 from dataexplore.dataset.schema import Schema
 from dataexplore.dataset.source import Source
@@ -92,14 +92,16 @@ def stretches(source: Source, spans: Spans | None) -> Iterator[Stretch]:
 class Rows(Sequence[bytes]):
     """The bytes of the rows of a stretch; each is cut out when it is asked for."""
 
-    def __init__(self, block: bytes, begin: int, spans: Spans, *, alone: bool, lines: int) -> None:
+    def __init__(
+        self, block: bytes, begin: int, spans: Spans, lines: int, alone: Lines | None = None
+    ) -> None:
         self._block, self._begin = block, begin
         self.spans = spans
         """Where the rows stand in the file."""
-        self.block = block if alone else None
-        """The same rows with nothing but a line end after each; None where there is more between them."""
         self.lines = lines
         """Line ends in the stretch."""
+        self.alone = alone
+        """The same rows as lines; None where there is more between them than a line end."""
 
     def __len__(self) -> int:
         return len(self.spans)
@@ -120,23 +122,40 @@ def rows_of(source: Source, stretch: Stretch) -> Rows:
     begin = stretch.begin
     block = read(source.data, begin, stretch.stop)
     if stretch.spans is not None:
-        return Rows(block, begin, stretch.spans, alone=False, lines=0)
+        return Rows(block, begin, stretch.spans, 0)
+    ended = block.endswith(b"\n")
+    lines = lines_of(block)
+    if lines is not None:
+        ends = np.cumsum(lines.text.str.len_bytes().to_numpy().astype(np.int64) + 1) - 1
+        starts = np.concatenate(([0], ends[:-1] + 1))
+        if _are_rows(block, starts, ends):
+            numbers = np.arange(1, len(starts) + 1)
+            return Rows(
+                block, begin, Spans(starts + begin, ends + begin, numbers), len(starts) - 1 + ended, lines
+            )
     breaks = positions(block, b"\n")
-    ends = breaks if block.endswith(b"\n") else np.append(breaks, len(block))
+    ends = breaks if ended else np.append(breaks, len(block))
     starts = np.concatenate(([0], ends[:-1] + 1))
-    numbers = np.arange(1, len(starts) + 1)
+    spans = trimmed(block, starts, ends, np.arange(1, len(starts) + 1))
+    return Rows(block, begin, spans.moved(begin), len(breaks))
+
+
+def _are_rows(block: bytes, starts: Offsets, ends: Offsets) -> bool:
+    """Tell whether lines are the whole block, none has white space around it, and each looks like an object."""
+    if not len(ends) or ends[-1] + block.endswith(b"\n") != len(block) or not (starts < ends).all():
+        return False
     buffer = np.frombuffer(block, np.uint8)
-    filled = bool((starts < ends).all())
-    if filled and (buffer[starts] == ord("{")).all() and (buffer[ends - 1] == ord("}")).all():
-        return Rows(block, begin, Spans(starts + begin, ends + begin, numbers), alone=True, lines=len(breaks))
-    spans = trimmed(block, starts, ends, numbers)
-    return Rows(block, begin, spans.moved(begin), alone=False, lines=len(breaks))
+    return bool(
+        (buffer[ends[:-1]] == ord("\n")).all()
+        and (buffer[starts] == ord("{")).all()
+        and (buffer[ends - 1] == ord("}")).all()
+    )
 
 
 def frame_of(source: Source, reader: Reader, stretch: Stretch) -> pl.DataFrame:
     """Read the columns of a stretch again."""
     rows = rows_of(source, stretch)
-    return reader.framed(rows, rows.block).frame
+    return reader.framed(rows, rows.alone).frame
 
 
 def read_piece(source: Source, reader: Reader, stretch: Stretch) -> Piece:
@@ -144,7 +163,7 @@ def read_piece(source: Source, reader: Reader, stretch: Stretch) -> Piece:
     rows = rows_of(source, stretch)
     spans = rows.spans
     cut_off = bool(len(rows)) and int(spans.end[-1]) == source.size
-    framed = reader.framed(rows, rows.block, cut_off=cut_off)
+    framed = reader.framed(rows, rows.alone, cut_off=cut_off)
     readable = framed.readable
     prompts, responses = texts_of(framed.frame, reader.schema)
     size = prompts.str.len_bytes().to_numpy() + responses.str.len_bytes().to_numpy()

@@ -1,24 +1,26 @@
 """A large file opens at once the second time, and a cache that is not right is as good as none."""
 
 import json
-import os
 import random
 import shutil
-import subprocess
-import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 
 from core.dataset.test_regular import known
-from dataexplore.dataset import cache, figures, loading, piece
+from dataexplore.dataset import cache, figures, keying, loading, piece
 from dataexplore.dataset.cache import CacheFolder
 from dataexplore.dataset.dataset import Dataset
+from dataexplore.dataset.keys import Keys
 from dataexplore.dataset.loading import load, open_dataset
 from dataexplore.dataset.opening import open_head
+from dataexplore.dataset.piece import Piece
 from dataexplore.session.session import Session
+from processes import ended
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +47,7 @@ def large(tmp_path: Path) -> Path:
             if row % 70 == 5:
                 record["output"] = None
             file.write(json.dumps(record) + "\n" + "no row\n" * (row % 90 == 8))
-    return path  # fmt: skip
+    return path
 
 
 def cached(path: Path, folder: Path, *, writable: bool = True) -> Dataset:
@@ -55,11 +57,10 @@ def cached(path: Path, folder: Path, *, writable: bool = True) -> Dataset:
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Count the stretches that are read from the file itself."""
     seen: list[int] = []
-    inner = loading.read_piece
 
-    def read(*given: object) -> object:
+    def read(*given: Any) -> Piece:
         seen.append(1)
-        return inner(*given)  # type: ignore[arg-type]
+        return piece.read_piece(*given)
 
     monkeypatch.setattr(loading, "read_piece", read)
     return seen
@@ -135,17 +136,18 @@ def test_without_room_there_is_no_cache_and_nothing_is_lost(
 
 def test_a_disk_that_fills_up_meanwhile(large: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plain = known(open_dataset(large))
-    inner, written = Path.write_bytes, []
+    inner, written = cache.write_frame, []
 
-    def full(path: Path, data: bytes) -> int:
+    def full(path: Path, frame: pl.DataFrame) -> int:
         written.append(path)
         if len(written) > 4:
             raise OSError(28, "No space left on device")
-        return inner(path, data)
+        return inner(path, frame)
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(cache, "write_frame", full)
     assert known(cached(large, tmp_path / "cache")) == plain
-    monkeypatch.setattr(Path, "write_bytes", inner)
+    assert len(written) > 4
+    monkeypatch.setattr(cache, "write_frame", inner)
     assert known(cached(large, tmp_path / "cache")) == plain
 
 
@@ -176,15 +178,18 @@ cache.WORTH_IT, piece._LEAST = 1000, 3000
 from dataexplore.dataset.loading import load
 from dataexplore.dataset.opening import open_head
 left = int(sys.argv[3])
-inner = Path.write_bytes
-def write(path, data):
-    global left
-    left -= 1
-    if not left:
-        inner(path, bytes(data)[: len(data) // 2])
-        os.kill(os.getpid(), signal.SIGKILL)
-    return inner(path, data)
-Path.write_bytes = write
+def half(write):
+    def written(path, what):
+        global left
+        left -= 1
+        found = write(path, what)
+        if not left:
+            os.truncate(path, path.stat().st_size // 2)
+            os.kill(os.getpid(), signal.SIGKILL)
+        return found
+    return written
+cache.write_frame = manifest.write_frame = half(cache.write_frame)
+Path.write_bytes = half(Path.write_bytes)
 load(open_head(Path(sys.argv[1])), cache=cache.CacheFolder(Path(sys.argv[2]), writable=True))
 """
 
@@ -194,14 +199,7 @@ def test_killed_while_writing_it(large: Path, tmp_path: Path, left: str) -> None
     plain = known(open_dataset(large))
     parts = open_dataset(large).table.parts
     at = {"first part": 1, "a part": 4, "last part": parts, "numbers": parts + 1, "manifest": parts + 2}[left]
-    paths = os.pathsep.join(path for path in sys.path if path)
-    killed = subprocess.run(
-        [sys.executable, "-c", KILLED, str(large), str(tmp_path / "cache"), str(at)],
-        env=os.environ | {"PYTHONPATH": paths},
-        check=False,
-        timeout=60,
-    )
-    assert killed.returncode == -9
+    assert ended(KILLED, large, tmp_path / "cache", at).returncode == -9
     assert known(cached(large, tmp_path / "cache", writable=False)) == plain
     assert known(cached(large, tmp_path / "cache")) == plain
     assert known(cached(large, tmp_path / "cache")) == plain
@@ -224,26 +222,24 @@ def test_a_disk_that_fills_up_under_the_figures(
     assert not (tmp_path / "cache").exists()
 
 
-@pytest.mark.parametrize("when", ["at once", "behind"])
 def test_keys_may_be_made_while_rows_are_shown(
-    large: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str
+    large: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plain = known(open_dataset(large))
-    monkeypatch.setattr(loading, "_LATER", (0, 1 << 40) if when == "behind" else (0, 0))
-    gate, inner = threading.Event(), loading.keys_of
+    monkeypatch.setattr(loading, "_LATER", (0, 1 << 40))
+    gate = threading.Event()
 
-    def waiting(*given: object) -> object:
+    def waiting(*given: Any) -> Keys:
         assert gate.wait(20)
-        return inner(*given)  # type: ignore[arg-type]
+        return keying.keys_of(*given)
 
-    if when == "behind":
-        monkeypatch.setattr(loading, "keys_of", waiting)
-        dataset = cached(large, tmp_path / "cache")
-        assert dataset.prompt(0) == "question 0"
-        assert (dataset.key(0), dataset.keyed.ready) == ("", False)
-        assert not (tmp_path / "cache" / "manifest.json").exists()
-        gate.set()
-        assert known(dataset) == plain
+    monkeypatch.setattr(loading, "keys_of", waiting)
+    dataset = cached(large, tmp_path / "cache")
+    assert dataset.prompt(0) == "question 0"
+    assert (dataset.key(0), dataset.keyed.ready) == ("", False)
+    assert not (tmp_path / "cache" / "manifest.json").exists()
+    gate.set()
+    assert known(dataset) == plain
     assert known(cached(large, tmp_path / "cache")) == plain
     assert (tmp_path / "cache" / "manifest.json").exists()
 
