@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 
 import polars as pl
 
@@ -47,6 +48,7 @@ class Cached:
     _checked: tuple[int, ...] | None = None
     """The file's marks when it was right; another one may be there since."""
     _frame: pl.DataFrame | None = field(default=None, repr=False)
+    _lock: Lock = field(default_factory=Lock, repr=False)
 
     @property
     def frame(self) -> pl.DataFrame | None:
@@ -55,11 +57,16 @@ class Cached:
 
     def read(self, names: Sequence[str] | None) -> pl.DataFrame:
         """Return some of the columns; a damaged or missing file is as good as none."""
-        frame = self._frame
+        frame = self.check()
         if frame is None:
-            checked = self._checked is not None and self._checked == marks_of(self.path)
-            frame = self._projected(names) if checked else self._first()
+            frame = self._projected(names)
         return frame if names is None else frame.select([name for name in names if name in frame.columns])
+
+    def check(self) -> pl.DataFrame | None:
+        """See once whether the file is what was written; return the columns if they are at hand."""
+        with self._lock:
+            checked = self._checked is not None and self._checked == marks_of(self.path)
+            return self._frame if checked or self._frame is not None else self._first()
 
     def hold(self, frame: pl.DataFrame) -> None:
         """Keep the columns in memory, if there is room."""
@@ -68,12 +75,13 @@ class Cached:
 
     def _first(self) -> pl.DataFrame:
         try:
-            marks = marks_of(self.path)
-            data = self.path.read_bytes()
-            frame = pl.read_ipc(data) if zlib.crc32(data) == self.checksum else self.again()
+            marks, data = marks_of(self.path), self.path.read_bytes()
+            if zlib.crc32(data) != self.checksum:
+                return self.again()
+            frame = pl.read_ipc(data)
         except (OSError, pl.exceptions.PolarsError):
             return self.again()
-        self._checked = marks if zlib.crc32(data) == self.checksum else None
+        self._checked = marks
         self.hold(frame)
         return frame
 

@@ -28,14 +28,21 @@ class Reader:
     fixed: bool = False
     """Whether a person said what the fields mean."""
 
+    def usual(self, rows: Sequence[bytes] | pl.Series) -> NDArray[np.bool_]:
+        """Tell which rows, as bytes or as text, a fast parser reads without loss."""
+        if self.regular is None or not len(rows):
+            return np.zeros(len(rows), bool)
+        texts = rows if isinstance(rows, pl.Series) else _decoded(rows)
+        return self.regular.matches(texts).to_numpy()
+
     def framed(
-        self, rows: Sequence[bytes], alone: "Lines | None" = None, *, cut_off: bool = False
+        self, rows: Sequence[bytes], usual: NDArray[np.bool_], block: bytes | None, *, cut_off: bool
     ) -> "Framed":
-        """Read rows; `alone` are the same, where each is a line.
+        """Read rows; `block` holds the same with a line end after each, where there is such.
 
         `cut_off` tells that the last row ends the file without a line end.
         """
-        usual, frame = self._usual(rows, alone)
+        usual, frame = self._usual(rows, usual, block)
         odd, records, reasons = _parsed(rows, np.flatnonzero(~usual), cut_off)
         readable = np.ones(len(rows), bool)
         readable[list(reasons)] = False
@@ -50,16 +57,16 @@ class Reader:
         twice = repeats([rows[one] for one in odd], records, texts)
         return Framed(frame, readable, reasons, place[odd], examined, place[[odd[one] for one in twice]])
 
-    def _usual(self, rows: Sequence[bytes], alone: "Lines | None") -> tuple[NDArray[np.bool_], pl.DataFrame]:
+    def _usual(
+        self, rows: Sequence[bytes], usual: NDArray[np.bool_], block: bytes | None
+    ) -> tuple[NDArray[np.bool_], pl.DataFrame]:
         none = np.zeros(len(rows), bool), pl.DataFrame()
-        if self.regular is None or not rows:
+        if self.regular is None:
             return none
-        texts = _decoded(rows) if alone is None else alone.text
-        usual: NDArray[np.bool_] = self.regular.matches(texts).to_numpy()
         count = int(np.count_nonzero(usual))
         if not count:
             return none
-        frame = self._frame(rows, usual, alone.block if alone else None)
+        frame = self._frame(rows, usual, block)
         if frame is None:
             return none
         lost = frame.height != count or any(frame[name].null_count() for name in self.regular.texts)
@@ -83,13 +90,6 @@ class Reader:
             return self.regular.frame(_one_a_line([rows[place] for place in np.flatnonzero(usual).tolist()]))
         except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
             return None
-
-
-class Lines(NamedTuple):
-    """Rows with a line end after each and nothing else between them."""
-
-    block: bytes
-    text: pl.Series
 
 
 class Framed(NamedTuple):
@@ -150,10 +150,10 @@ def _parsed(
     return places, records, reasons
 
 
-def lines_of(block: bytes) -> Lines | None:
+def lines_of(block: bytes) -> pl.Series | None:
     """Split a block into lines of text; None where it is not all UTF-8."""
     try:
-        return Lines(block, pl.scan_lines(io.BytesIO(block)).collect().to_series())
+        return pl.scan_lines(io.BytesIO(block)).collect().to_series()
     except pl.exceptions.ComputeError:
         return None
 

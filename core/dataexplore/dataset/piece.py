@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dataexplore.dataset.examine import examine_columns
 from dataexplore.dataset.filebytes import read
-from dataexplore.dataset.framing import Framed, Lines, Reader, lines_of, texts_of
+from dataexplore.dataset.framing import Framed, Reader, lines_of, texts_of
 from dataexplore.dataset.problems import Problems, merge
 from dataexplore.dataset.schema import Schema
 from dataexplore.dataset.source import Source
@@ -92,16 +92,14 @@ def stretches(source: Source, spans: Spans | None) -> Iterator[Stretch]:
 class Rows(Sequence[bytes]):
     """The bytes of the rows of a stretch; each is cut out when it is asked for."""
 
-    def __init__(
-        self, block: bytes, begin: int, spans: Spans, lines: int, alone: Lines | None = None
-    ) -> None:
+    def __init__(self, block: bytes, begin: int, spans: Spans, lines: int, *, alone: bool) -> None:
         self._block, self._begin = block, begin
         self.spans = spans
         """Where the rows stand in the file."""
         self.lines = lines
         """Line ends in the stretch."""
-        self.alone = alone
-        """The same rows as lines; None where there is more between them than a line end."""
+        self.block = block if alone else None
+        """The same rows with nothing but a line end after each; None where there is more between them."""
 
     def __len__(self) -> int:
         return len(self.spans)
@@ -117,31 +115,29 @@ class Rows(Sequence[bytes]):
         return self._block[start - self._begin : end - self._begin]
 
 
-def rows_of(source: Source, stretch: Stretch) -> Rows:
-    """Cut a stretch into rows."""
+def rows_of(source: Source, stretch: Stretch) -> tuple[Rows, pl.Series | None]:
+    """Cut a stretch into rows; also return them as text, where that is known already."""
     begin = stretch.begin
     block = read(source.data, begin, stretch.stop)
     if stretch.spans is not None:
-        return Rows(block, begin, stretch.spans, 0)
+        return Rows(block, begin, stretch.spans, 0, alone=False), None
     ended = block.endswith(b"\n")
-    lines = lines_of(block)
-    if lines is not None:
-        ends = np.cumsum(lines.text.str.len_bytes().to_numpy().astype(np.int64) + 1) - 1
+    texts = lines_of(block)
+    if texts is not None:
+        ends = np.cumsum(texts.str.len_bytes().to_numpy().astype(np.int64) + 1) - 1
         starts = np.concatenate(([0], ends[:-1] + 1))
         if _are_rows(block, starts, ends):
-            numbers = np.arange(1, len(starts) + 1)
-            return Rows(
-                block, begin, Spans(starts + begin, ends + begin, numbers), len(starts) - 1 + ended, lines
-            )
+            spans = Spans(starts + begin, ends + begin, np.arange(1, len(starts) + 1))
+            return Rows(block, begin, spans, len(starts) - 1 + ended, alone=True), texts
     breaks = positions(block, b"\n")
     ends = breaks if ended else np.append(breaks, len(block))
     starts = np.concatenate(([0], ends[:-1] + 1))
-    spans = trimmed(block, starts, ends, np.arange(1, len(starts) + 1))
-    return Rows(block, begin, spans.moved(begin), len(breaks))
+    spans = trimmed(block, starts, ends, np.arange(1, len(starts) + 1)).moved(begin)
+    return Rows(block, begin, spans, len(breaks), alone=False), None
 
 
 def _are_rows(block: bytes, starts: Offsets, ends: Offsets) -> bool:
-    """Tell whether lines are the whole block, none has white space around it, and each looks like an object."""
+    """Tell whether lines are the whole block, and each looks like an object with no space around it."""
     if not len(ends) or ends[-1] + block.endswith(b"\n") != len(block) or not (starts < ends).all():
         return False
     buffer = np.frombuffer(block, np.uint8)
@@ -154,16 +150,13 @@ def _are_rows(block: bytes, starts: Offsets, ends: Offsets) -> bool:
 
 def frame_of(source: Source, reader: Reader, stretch: Stretch) -> pl.DataFrame:
     """Read the columns of a stretch again."""
-    rows = rows_of(source, stretch)
-    return reader.framed(rows, rows.alone).frame
+    return _framed(source, reader, stretch)[1].frame
 
 
 def read_piece(source: Source, reader: Reader, stretch: Stretch) -> Piece:
     """Read all that is to be known about the rows of a stretch."""
-    rows = rows_of(source, stretch)
+    rows, framed = _framed(source, reader, stretch)
     spans = rows.spans
-    cut_off = bool(len(rows)) and int(spans.end[-1]) == source.size
-    framed = reader.framed(rows, rows.alone, cut_off=cut_off)
     readable = framed.readable
     prompts, responses = texts_of(framed.frame, reader.schema)
     size = prompts.str.len_bytes().to_numpy() + responses.str.len_bytes().to_numpy()
@@ -183,6 +176,14 @@ def read_piece(source: Source, reader: Reader, stretch: Stretch) -> Piece:
         readable,
         rows.lines,
     )
+
+
+def _framed(source: Source, reader: Reader, stretch: Stretch) -> tuple[Rows, Framed]:
+    rows, texts = rows_of(source, stretch)
+    usual = reader.usual(rows if texts is None else texts)
+    del texts  # as large as the rows themselves
+    cut_off = bool(len(rows)) and int(rows.spans.end[-1]) == source.size
+    return rows, reader.framed(rows, usual, rows.block, cut_off=cut_off)
 
 
 def _others(framed: Framed, schema: Schema) -> dict[int, Schema]:
@@ -216,9 +217,16 @@ def _worth_a_look(framed: Framed, prompts: pl.Series, responses: pl.Series) -> N
     """Return rows that a check of texts may flag: usual ones have no control or invisible characters."""
     odd = np.zeros(len(prompts), bool)
     odd[framed.odd] = True
-    odd |= (prompts.str.contains(r"^\s*$") | responses.str.contains(r"^\s*$")).to_numpy()
+    odd[_blank(prompts)] = odd[_blank(responses)] = True
     odd |= (prompts.str.contains_any(MARKERS) | responses.str.contains_any(MARKERS)).to_numpy()
     return np.flatnonzero(odd)
+
+
+def _blank(texts: pl.Series) -> NDArray[np.int64]:
+    """Return rows of white space alone: it begins before "!" or beyond ASCII, and few other texts do."""
+    rows = np.flatnonzero(((texts < "!") | (texts > "\x7f")).to_numpy())
+    blank: NDArray[np.int64] = rows[texts[rows].str.contains(r"^\s*$").to_numpy()]
+    return blank
 
 
 def _preview(row: bytes) -> str:
