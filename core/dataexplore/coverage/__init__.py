@@ -1,0 +1,1 @@
+"""Tells how well a subset covers all rows, and picks rows that cover them."""

@@ -1,0 +1,46 @@
+"""Similarities of many rows to some, in blocks that stay in a core's cache."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
+
+import numpy as np
+
+from dataexplore.errors import EncoderError
+from dataexplore.vectors.arrays import Cancelled, FloatMatrix, IntArray, Progress
+
+_BLOCK = 4096
+_OTHERS = 512
+
+
+def nearest(unit: FloatMatrix, others: FloatMatrix) -> FloatMatrix:
+    """Return for each row of `unit` its highest cosine with any row of `others`."""
+    best = np.full(len(unit), -1, np.float32)
+    for rows in blocks(len(unit)):
+        for some in blocks(len(others), _OTHERS):
+            np.maximum(best[rows], (unit[rows] @ others[some].T).max(axis=1), out=best[rows])
+    return best
+
+
+def blocks(rows: int, size: int = _BLOCK) -> Iterator[slice]:
+    """Cut rows into slices."""
+    return (slice(first, min(first + size, rows)) for first in range(0, rows, size))
+
+
+def with_vector(vectors: FloatMatrix) -> IntArray:
+    """Return the rows that have a vector; raise EncoderError where one has NaN."""
+    squares = np.einsum("ij,ij->i", vectors, vectors)
+    if not np.isfinite(squares).all():
+        raise EncoderError("Some rows have vectors with NaN or infinity: encode them again.")
+    return np.flatnonzero(squares > 0)
+
+
+def ticking(total: int, progress: Progress | None, cancelled: Cancelled | None) -> Callable[[int], None]:
+    """Return what reports steps done and ends cancelled work."""
+
+    def tick(done: int) -> None:
+        if cancelled and cancelled():
+            raise CancelledError
+        if progress:
+            progress(done, total)
+
+    return tick
