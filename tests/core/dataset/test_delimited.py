@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core.dataset.packing import records
 from dataexplore.dataset import delimited
 from dataexplore.dataset.dataset import Dataset
 from dataexplore.dataset.loading import open_dataset
@@ -31,10 +32,6 @@ def opened(tmp_path: Path) -> Open:
         return open_dataset(tmp_path / name)
 
     return write_and_open
-
-
-def records(dataset: Dataset) -> list[dict[str, Any]]:
-    return [dataset.record(row) for row in range(len(dataset))]
 
 
 def listed(dataset: Dataset) -> list[tuple[int, str]]:

@@ -5,10 +5,11 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from core.dataset.hub_server import Hub, serve
+from core.dataset.hub_server import Hub, Request, serve
 from dataexplore.dataset.address import Address, address_of
 from dataexplore.dataset.hub import Fetched, fetch
 from dataexplore.errors import InputRefusedError
@@ -40,7 +41,7 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     return lambda: monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
 
 
-def got(name: str, **more: int) -> Fetched:
+def got(name: str, **more: Any) -> Fetched:
     address = address_of(name)
     assert address is not None
     return fetch(address, **more)
@@ -50,7 +51,7 @@ def contents(fetched: Fetched) -> list[str]:
     return [path.read_text() for path in fetched.paths]
 
 
-def refusal(name: str, **more: int) -> str:
+def refusal(name: str, **more: Any) -> str:
     with pytest.raises(InputRefusedError) as refused:
         got(name, **more)
     said = str(refused.value)
@@ -243,7 +244,11 @@ def test_a_revision_or_file_that_is_not_there_is_named(hub: Hub) -> None:
 def test_a_hub_that_does_not_answer_is_given_up(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_ETAG_TIMEOUT", 0.05)
     answered = threading.Event()
-    hub.answers["org/slow"] = lambda request: answered.wait(20) and None
+
+    def late(request: Request) -> None:
+        answered.wait(20)
+
+    hub.answers["org/slow"] = late
     try:
         assert "does not answer in time" in refusal("org/slow")
     finally:

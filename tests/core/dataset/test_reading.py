@@ -9,7 +9,8 @@ import pytest
 
 from dataexplore.dataset.dataset import Dataset
 from dataexplore.dataset.loading import open_dataset
-from dataexplore.dataset.schema import Turn, detect_schema
+from dataexplore.dataset.schema import detect_schema
+from dataexplore.dataset.turns import Turn
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.dataset.any_record import RECORDS
 from dataexplore.dataset.fitting import Fitting, own_schema
 from dataexplore.dataset.schema import Schema, detect_schema, mapped, same_kind, schema_of
 from dataexplore.errors import InputRefusedError
@@ -181,33 +182,7 @@ def test_an_unknown_role_or_field_is_refused_with_what_there_is() -> None:
     assert str(refused.value).isprintable()
 
 
-_json = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-    max_leaves=6,
-)
-_names = st.sampled_from(
-    [
-        "instruction",
-        "input",
-        "output",
-        "prompt",
-        "completion",
-        "chosen",
-        "rejected",
-        "label",
-        "system",
-        "history",
-        "messages",
-        "conversations",
-        "text",
-        "tools",
-        "other",
-    ]
-)
-
-
-@given(st.lists(st.dictionaries(_names, _json, max_size=6), max_size=6))
+@given(st.lists(RECORDS, max_size=6))
 def test_any_records_have_a_schema_of_fields_that_there_are(records: list[dict[str, Any]]) -> None:
     schema = detect_schema(records)
     assert set(schema.text_fields) <= {name for record in records for name in record}

@@ -6,7 +6,6 @@ import hashlib
 import os
 import pty
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,7 +19,7 @@ from dataexplore.dataset.opening import open_head
 from dataexplore.dataset.source import Source
 from dataexplore.dataset.stdin import open_stdin
 from dataexplore.errors import InputRefusedError
-from paths import ROOT
+from processes import command, environment
 
 LINES = b"".join(b'{"instruction": "ask %d", "output": "say %d"}\n' % (row, row) for row in range(50))
 
@@ -64,6 +63,12 @@ def refusal(data: bytes, max_bytes: int | None = None) -> str:
     said = str(refused.value)
     assert said.startswith("stdin")
     return said
+
+
+def refused_from(descriptor: int) -> str:
+    with standard_input(descriptor), pytest.raises(InputRefusedError) as refused:
+        open_stdin()
+    return str(refused.value)
 
 
 def parquet(folder: Path) -> bytes:
@@ -147,7 +152,6 @@ def test_a_file_in_place_of_a_pipe_is_read_from_where_it_stands(tmp_path: Path) 
     path = tmp_path / "a.jsonl"
     path.write_bytes(LINES)
     with path.open("rb") as file:
-        file.read(LINES.index(b"\n") + 1)
         os.lseek(file.fileno(), LINES.index(b"\n") + 1, os.SEEK_SET)
         with standard_input(file.fileno()):
             assert len(open_head(open_stdin()).records) == 49
@@ -156,11 +160,7 @@ def test_a_file_in_place_of_a_pipe_is_read_from_where_it_stands(tmp_path: Path) 
 def test_a_keyboard_is_not_waited_for() -> None:
     master, slave = pty.openpty()
     try:
-        with (
-            standard_input(slave),
-            pytest.raises(InputRefusedError, match="is the keyboard, nothing is piped in"),
-        ):
-            open_stdin()
+        assert "is the keyboard, nothing is piped in" in refused_from(slave)
     finally:
         os.close(master)
         os.close(slave)
@@ -169,19 +169,14 @@ def test_a_keyboard_is_not_waited_for() -> None:
 def test_a_folder_or_nothing_in_its_place_is_refused(tmp_path: Path) -> None:
     folder = os.open(tmp_path, os.O_RDONLY)
     try:
-        with (
-            standard_input(folder),
-            pytest.raises(InputRefusedError, match="is a directory; pipe the rows in"),
-        ):
-            open_stdin()
+        assert "is a directory; pipe the rows in" in refused_from(folder)
     finally:
         os.close(folder)
     code = (
         "from dataexplore.dataset.stdin import open_stdin\ntry: open_stdin()\nexcept Exception as e: print(e)"
     )
-    closed = ["/bin/sh", "-c", 'exec "$0" "$@" <&-', sys.executable, "-c", code]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "core")}
-    ran = subprocess.run(closed, env=environment, capture_output=True, text=True, check=True)
+    closed = ["/bin/sh", "-c", 'exec "$0" "$@" <&-', *command(code)]
+    ran = subprocess.run(closed, env=environment(), capture_output=True, text=True, check=True)
     assert ran.stdout.startswith("stdin: is closed; pipe the rows in")
 
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.dataset.any_record import RECORDS
 from dataexplore.dataset.schema import Schema, detect_schema
 from dataexplore.dataset.turns import (
     Pair,
@@ -164,36 +165,7 @@ def test_a_pair_and_what_both_answer(record: dict[str, Any], pair: Pair) -> None
     assert turns(record, schema) == [*pair.context, *pair.chosen]
 
 
-_json = st.recursive(
-    st.none() | st.booleans() | st.integers(-9, 9) | st.text(max_size=5),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(["role", "from", "content", "value", "tool_calls", "name", "x"]),
-            inner,
-            max_size=3,
-        )
-    ),
-    max_leaves=8,
-)
-_names = st.sampled_from(
-    [
-        "instruction",
-        "input",
-        "output",
-        "prompt",
-        "chosen",
-        "rejected",
-        "system",
-        "history",
-        "messages",
-        "text",
-        "label",
-    ]
-)
-
-
-@given(st.dictionaries(_names, _json, max_size=6), st.dictionaries(_names, _json, max_size=6))
+@given(RECORDS, RECORDS)
 def test_any_record_is_read_by_any_schema(record: dict[str, Any], other: dict[str, Any]) -> None:
     for schema in (detect_schema([record]), detect_schema([other]), Schema("unknown")):
         found = turns(record, schema)

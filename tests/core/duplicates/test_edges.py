@@ -1,36 +1,51 @@
+"""Pairs of similar rows: all of them, exactly, and nothing else."""
+
 import random
+import sys
+from collections.abc import Callable
 from concurrent.futures import CancelledError
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
-from core.vectors.real_data import alpaca_prompts
+from core.vectors.real_data import prompts
 from dataexplore.duplicates import bound
-from dataexplore.duplicates.edges import find_edges
+from dataexplore.duplicates.edges import Edges, find_edges
 from dataexplore.duplicates.groups import group
-from dataexplore.duplicates.neighbours import approximate_pairs, hnsw_available
+from dataexplore.duplicates.neighbours import approximate_pairs
+from dataexplore.duplicates.pairs import Pairs
 from dataexplore.errors import EncoderError, RuleError
 from dataexplore.vectors.encoder import find_encoder
 
+Real = Callable[[str], Path]
+Vectors = NDArray[np.float32]
+has_hnswlib = pytest.mark.skipif(
+    sys.version_info >= (3, 13),
+    reason="chroma-hnswlib is no dependency from Python 3.13 on: no wheel",
+)
 
-def unit(matrix):
-    return (matrix / np.linalg.norm(matrix, axis=1, keepdims=True)).astype(np.float32)
+
+def unit(matrix: NDArray[np.floating]) -> Vectors:
+    found: Vectors = (matrix / np.linalg.norm(matrix, axis=1, keepdims=True)).astype(np.float32)
+    return found
 
 
-def pairs_of(edges):
+def pairs_of(edges: Edges | Pairs) -> set[tuple[int, int]]:
     return set(zip(edges.i.tolist(), edges.j.tolist(), strict=True))
 
 
-def plain_product(vectors, floor):
+def plain_product(vectors: Vectors, floor: float) -> set[tuple[int, int]]:
     """Every pair, in float64."""
     wide = vectors.astype(np.float64)
     i, j = np.nonzero(np.triu(wide @ wide.T >= floor, 1))
     return set(zip(i.tolist(), j.tolist(), strict=True))
 
 
-def clustered(rows, dimensions, seed, noise):
+def clustered(rows: int, dimensions: int, seed: int, noise: float) -> Vectors:
     """Rows around a few directions, so that many pairs lie on both sides of any floor."""
     rng = np.random.default_rng(seed)
     centres = rng.normal(size=(max(rows // 6, 1), dimensions))
@@ -45,7 +60,9 @@ def clustered(rows, dimensions, seed, noise):
     noise=st.sampled_from([0.05, 0.4, 1.0]),
     floor=st.floats(0.05, 0.999),
 )
-def test_the_bound_loses_no_pair_and_adds_none(rows, dimensions, seed, noise, floor):
+def test_the_bound_loses_no_pair_and_adds_none(
+    rows: int, dimensions: int, seed: int, noise: float, floor: float
+) -> None:
     vectors = clustered(rows, dimensions, seed, noise)
     wide = vectors.astype(np.float64)
     found = bound.bounded_pairs(vectors, floor)
@@ -56,7 +73,7 @@ def test_the_bound_loses_no_pair_and_adds_none(rows, dimensions, seed, noise, fl
     assert found.similarity == pytest.approx(cosines, abs=2e-6)
 
 
-def test_tiles_do_not_change_the_answer(monkeypatch):
+def test_tiles_do_not_change_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     vectors = clustered(700, 32, seed=1, noise=0.5)
     whole = pairs_of(bound.bounded_pairs(vectors, 0.8))
     monkeypatch.setattr(bound, "TILE_ROWS", 64)
@@ -65,38 +82,39 @@ def test_tiles_do_not_change_the_answer(monkeypatch):
 
 
 @pytest.mark.parametrize("floor", [0.9, 0.8])
-def test_on_real_prompts_it_finds_what_the_plain_product_finds(floor):
-    vectors = find_encoder("static").encode(alpaca_prompts(5000))
+def test_on_real_prompts_it_finds_what_the_plain_product_finds(real: Real, floor: float) -> None:
+    vectors = find_encoder("static").encode(prompts(real("alpaca.jsonl"), 5000))
     assert pairs_of(find_edges(vectors, floor=floor)) == plain_product(vectors, floor)
 
 
-def test_alpaca_has_the_abstract_that_five_rows_share():
-    prompts = alpaca_prompts(46_071)
+def test_alpaca_has_the_abstract_that_five_rows_share(real: Real) -> None:
+    every = prompts(real("alpaca.jsonl"), 46_071)
     rows = [15464, 46064, 46065, 46068, 46070]
-    texts = [prompts[row] for row in rows] + prompts[:200]
+    texts = [every[row] for row in rows] + every[:200]
     groups = group(find_edges(find_encoder("static").encode(texts), texts), 0.9)
     assert set(range(5)) <= set(groups[0].tolist())
 
 
-def test_planted_paraphrases_are_found():
+def test_planted_paraphrases_are_found(real: Real) -> None:
     """Words dropped, swapped and case changed: each edited copy is most similar to its original."""
     rng = random.Random(3)
-    prompts = [text for text in dict.fromkeys(alpaca_prompts(8000)) if 12 <= len(text.split()) <= 60][:2000]
-    picked = rng.sample(range(len(prompts)), 100)
+    every = dict.fromkeys(prompts(real("alpaca.jsonl"), 8000))
+    originals = [text for text in every if 12 <= len(text.split()) <= 60][:2000]
+    picked = rng.sample(range(len(originals)), 100)
     copies = []
     for row in picked:
-        words = prompts[row].split()
+        words = originals[row].split()
         del words[rng.randrange(len(words))]
         place = rng.randrange(len(words) - 1)
         words[place], words[place + 1] = words[place + 1], words[place]
         copies.append(" ".join(words).lower())
-    texts = prompts + copies
+    texts = originals + copies
     found = pairs_of(find_edges(find_encoder("static").encode(texts), texts, floor=0.9))
-    recall = sum((row, len(prompts) + place) in found for place, row in enumerate(picked)) / len(picked)
+    recall = sum((row, len(originals) + place) in found for place, row in enumerate(picked)) / len(picked)
     assert recall >= 0.9
 
 
-def test_twenty_thousand_identical_rows_are_one_star():
+def test_twenty_thousand_identical_rows_are_one_star() -> None:
     vectors = np.tile(unit(np.ones((1, 256))), (20_000, 1))
     for texts in (["Say hello."] * 20_000, None):
         edges = find_edges(vectors, texts)
@@ -108,14 +126,14 @@ def test_twenty_thousand_identical_rows_are_one_star():
         assert not groups.chained[0]
 
 
-def test_text_is_compared_without_case_width_and_white_space():
+def test_text_is_compared_without_case_width_and_white_space() -> None:
     texts = ["Write  a poem", "ｗｒｉｔｅ a\npoem ", "write another", "Straße", "STRASSE", "", " "]
     vectors = np.zeros((7, 4), np.float32)
     vectors[:5] = np.eye(5, 4)
     assert pairs_of(find_edges(vectors, texts)) == {(0, 1), (3, 4)}
 
 
-def test_identical_text_and_identical_vector_meet_in_one_star():
+def test_identical_text_and_identical_vector_meet_in_one_star() -> None:
     vectors = unit(np.array([[1, 0], [0, 1], [1, 1], [0, 1]], np.float32))
     assert pairs_of(find_edges(vectors, ["a", "b", "A", "c"])) == {(0, 2), (1, 3)}
     vectors[3] = vectors[0]
@@ -124,48 +142,48 @@ def test_identical_text_and_identical_vector_meet_in_one_star():
     assert pairs_of(edges) == {(0, 2), (0, 3)}
 
 
-def test_rows_without_a_vector_have_no_edges():
+def test_rows_without_a_vector_have_no_edges() -> None:
     vectors = np.zeros((5, 3), np.float32)
     vectors[1] = vectors[4] = [0, 1, 0]
     assert pairs_of(find_edges(vectors)) == {(1, 4)}
     assert find_edges(vectors, ["", "b", " ", "", "b"]).rows == 5
 
 
-def test_vectors_of_any_length_are_compared_by_direction():
+def test_vectors_of_any_length_are_compared_by_direction() -> None:
     vectors = clustered(60, 8, seed=5, noise=0.3)
     lengths = np.random.default_rng(0).uniform(0.5, 9, (60, 1)).astype(np.float32)
     assert pairs_of(find_edges(vectors * lengths, floor=0.9)) == pairs_of(find_edges(vectors, floor=0.9))
 
 
 @pytest.mark.parametrize("floor", [0, -0.1, 1.01, float("nan")])
-def test_a_floor_outside_its_range_is_refused(floor):
+def test_a_floor_outside_its_range_is_refused(floor: float) -> None:
     with pytest.raises(RuleError, match="floor"):
         find_edges(unit(np.ones((2, 2))), floor=floor)
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
-def test_vectors_with_nan_are_refused_with_their_row(value):
+def test_vectors_with_nan_are_refused_with_their_row(value: float) -> None:
     vectors = unit(np.ones((4, 2)))
     vectors[2, 1] = value
     with pytest.raises(EncoderError, match="first row 3"):
         find_edges(vectors)
 
 
-def test_texts_that_do_not_fit_the_vectors_are_refused():
+def test_texts_that_do_not_fit_the_vectors_are_refused() -> None:
     with pytest.raises(RuleError, match="3 texts for 2 vectors"):
         find_edges(unit(np.ones((2, 2))), ["a", "b", "c"])
 
 
-def test_it_reports_progress_and_stops_when_asked():
+def test_it_reports_progress_and_stops_when_asked() -> None:
     vectors = clustered(1500, 16, seed=0, noise=1.0)
-    seen = []
+    seen: list[tuple[int, int]] = []
     find_edges(vectors, progress=lambda done, total: seen.append((done, total)))
     assert seen == [(512, 1500), (1024, 1500), (1500, 1500)]
     with pytest.raises(CancelledError):
         find_edges(vectors, cancelled=lambda: True)
 
 
-def test_too_many_pairs_leave_a_forest_with_the_same_groups(monkeypatch):
+def test_too_many_pairs_leave_a_forest_with_the_same_groups(monkeypatch: pytest.MonkeyPatch) -> None:
     vectors = clustered(600, 24, seed=2, noise=0.35)
     every = find_edges(vectors, floor=0.5)
     monkeypatch.setattr(bound, "MOST_PAIRS", 500)
@@ -179,8 +197,8 @@ def test_too_many_pairs_leave_a_forest_with_the_same_groups(monkeypatch):
         assert np.array_equal(expected.starts, found.starts)
 
 
-@pytest.mark.skipif(not hnsw_available(), reason="hnswlib is not installed")
-def test_the_approximate_route_finds_nearly_all_and_nothing_else():
+@has_hnswlib
+def test_the_approximate_route_finds_nearly_all_and_nothing_else() -> None:
     vectors = clustered(3000, 48, seed=4, noise=0.25)
     exact = plain_product(vectors, 0.9)
     found = pairs_of(approximate_pairs(vectors, 0.9))
@@ -188,8 +206,8 @@ def test_the_approximate_route_finds_nearly_all_and_nothing_else():
     assert len(found) >= 0.98 * len(exact)
 
 
-@pytest.mark.skipif(not hnsw_available(), reason="hnswlib is not installed")
-def test_many_rows_take_the_approximate_route_and_say_so(monkeypatch):
+@has_hnswlib
+def test_many_rows_take_the_approximate_route_and_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dataexplore.duplicates.edges.APPROXIMATE_ABOVE", 100)
     edges = find_edges(clustered(300, 16, seed=6, noise=0.1), floor=0.9)
     assert not edges.exact

@@ -1,3 +1,7 @@
+"""Groups are what pairs join, and of each group one row stays."""
+
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,7 +13,7 @@ from dataexplore.duplicates.policy import POLICIES, survivors
 from dataexplore.errors import RuleError
 
 
-def edges_of(rows, triples, floor=0.5):
+def edges_of(rows: int, triples: Sequence[tuple[int, int, float]], floor: float = 0.5) -> Edges:
     i, j, similarity = zip(*triples, strict=True) if triples else ((), (), ())
     return Edges(
         np.array(i, np.int32), np.array(j, np.int32), np.array(similarity, np.float32), rows=rows, floor=floor
@@ -17,18 +21,18 @@ def edges_of(rows, triples, floor=0.5):
 
 
 @st.composite
-def graphs(draw):
+def graphs(draw: st.DrawFn) -> Edges:
     rows = draw(st.integers(2, 30))
     pairs = draw(st.sets(st.tuples(st.integers(0, rows - 1), st.integers(0, rows - 1)), max_size=60))
     levels = st.sampled_from([0.5, 0.6, 0.7, 0.8, 0.9, 0.99])
     return edges_of(rows, [(i, j, draw(levels)) for i, j in sorted(pairs) if i < j])
 
 
-def reference(edges, threshold):
+def reference(edges: Edges, threshold: float) -> list[list[int]]:
     """Union-find, one edge at a time."""
     parent = list(range(edges.rows))
 
-    def find(row):
+    def find(row: int) -> int:
         while parent[row] != row:
             row = parent[row]
         return row
@@ -36,14 +40,14 @@ def reference(edges, threshold):
     for i, j, similarity in zip(edges.i.tolist(), edges.j.tolist(), edges.similarity, strict=True):
         if similarity >= np.float32(threshold):
             parent[find(i)] = find(j)
-    sets = {}
+    sets: dict[int, list[int]] = {}
     for row in range(edges.rows):
         sets.setdefault(find(row), []).append(row)
     return sorted((rows for rows in sets.values() if len(rows) > 1), key=lambda rows: (-len(rows), rows[0]))
 
 
 @given(graphs(), st.sampled_from([0.5, 0.65, 0.7, 0.9, 1.0]))
-def test_groups_are_those_of_a_union_find(edges, threshold):
+def test_groups_are_those_of_a_union_find(edges: Edges, threshold: float) -> None:
     groups = group(edges, threshold)
     expected = reference(edges, threshold)
     assert [groups[number].tolist() for number in range(len(groups))] == expected
@@ -57,24 +61,24 @@ def test_groups_are_those_of_a_union_find(edges, threshold):
     assert (groups.group_of_row >= 0).sum() == sum(map(len, expected))
 
 
-def test_a_chain_says_so_and_a_triangle_does_not():
+def test_a_chain_says_so_and_a_triangle_does_not() -> None:
     groups = group(edges_of(9, [(0, 1, 0.9), (1, 2, 0.9), (4, 5, 0.9), (5, 6, 0.95), (4, 6, 0.91)]), 0.9)
     assert groups.chained.tolist() == [True, False]
 
 
-def test_identical_rows_do_not_make_a_chain():
+def test_identical_rows_do_not_make_a_chain() -> None:
     star = [(0, 1, 1.0), (0, 2, 1.0), (0, 5, 0.9)]
     assert group(edges_of(6, star), 0.8).chained.tolist() == [False]
     assert group(edges_of(7, [*star, (5, 6, 0.9)]), 0.8).chained.tolist() == [True]
 
 
-def test_edges_to_two_copies_of_a_row_count_once():
+def test_edges_to_two_copies_of_a_row_count_once() -> None:
     chain = [(0, 1, 1.0), (0, 2, 0.9), (1, 2, 0.9), (2, 3, 0.9)]
     assert group(edges_of(4, chain), 0.8).chained.tolist() == [True]
     assert group(edges_of(4, [*chain, (1, 3, 0.9)]), 0.8).chained.tolist() == [False]
 
 
-def test_a_very_long_chain_is_one_group():
+def test_a_very_long_chain_is_one_group() -> None:
     order = np.random.default_rng(0).permutation(30_000)
     pairs = [
         (min(a, b), max(a, b), 0.9) for a, b in zip(order[:-1].tolist(), order[1:].tolist(), strict=True)
@@ -84,7 +88,7 @@ def test_a_very_long_chain_is_one_group():
     assert groups.chained.tolist() == [True]
 
 
-def test_no_edges_are_no_groups():
+def test_no_edges_are_no_groups() -> None:
     groups = group(edges_of(5, []), 0.9)
     assert (len(groups), groups.duplicates, groups.rows_left, groups.rows) == (0, 0, 5, 5)
     assert survivors(groups, "best score", np.zeros(5), None).tolist() == []
@@ -93,13 +97,13 @@ def test_no_edges_are_no_groups():
 
 
 @pytest.mark.parametrize("threshold", [0.4, 1.1, float("nan")])
-def test_a_threshold_below_the_floor_is_refused(threshold):
+def test_a_threshold_below_the_floor_is_refused(threshold: float) -> None:
     with pytest.raises(RuleError, match=r"outside 0\.5 to 1"):
         group(edges_of(5, [(0, 1, 0.9)]), threshold)
 
 
 @given(graphs(), st.sampled_from(POLICIES), st.data())
-def test_one_row_of_each_group_survives(edges, policy, data):
+def test_one_row_of_each_group_survives(edges: Edges, policy: str, data: st.DataObject) -> None:
     groups = group(edges, 0.5)
     values = st.sampled_from([1.0, 2.0, float("nan")])
     score = np.array(data.draw(st.lists(values, min_size=edges.rows, max_size=edges.rows)))
@@ -119,7 +123,7 @@ def test_one_row_of_each_group_survives(edges, policy, data):
         assert row == min(rows, key=ranks[policy])
 
 
-def test_an_unscored_row_loses_and_ties_go_to_the_longer_then_the_first():
+def test_an_unscored_row_loses_and_ties_go_to_the_longer_then_the_first() -> None:
     groups = group(edges_of(7, [(0, 1, 0.9), (2, 3, 0.9), (4, 5, 0.9), (5, 6, 0.9)]), 0.9)
     score = np.array([np.nan, 0.0, 3.0, 3.0, np.nan, np.nan, np.nan])
     length = np.array([9, 1, 4, 5, 2, 2, 1])
@@ -128,7 +132,7 @@ def test_an_unscored_row_loses_and_ties_go_to_the_longer_then_the_first():
     assert survivors(groups, "best score", score, None).tolist() == [4, 1, 2]
 
 
-def test_a_policy_says_what_it_lacks():
+def test_a_policy_says_what_it_lacks() -> None:
     groups = group(edges_of(3, [(0, 1, 0.9)]), 0.9)
     with pytest.raises(RuleError, match="needs a score"):
         survivors(groups, "best score", None, None)

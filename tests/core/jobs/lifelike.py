@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 from dataexplore.jobs.folder import Job
-from dataexplore.jobs.launch import reap
+from dataexplore.jobs.launch import reap, start
 
 Maker = Callable[..., Job]
 
@@ -15,6 +15,20 @@ def until(true: Callable[[], object], patience: float = 30.0) -> None:
     while not true():
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.01)
+
+
+def waiting(job: Job) -> int:
+    """Start the job that waits, wait until it does, and return its process."""
+    start(job)
+    until(lambda: job.status().phase == "waiting")
+    return worker(job)
+
+
+def worker(job: Job) -> int:
+    """Return the process that works on the job."""
+    pid = job.status().pid
+    assert pid is not None
+    return pid
 
 
 def ended(job: Job) -> str:

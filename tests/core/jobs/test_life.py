@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core.jobs.lifelike import Maker, ended, until
+from core.jobs.lifelike import Maker, ended, until, waiting
 from dataexplore.errors import JobError
 from dataexplore.jobs import control
 from dataexplore.jobs.launch import start
@@ -43,10 +43,7 @@ def test_everything_in_the_folder_is_private(make: Maker) -> None:
 
 def test_it_runs_apart_from_its_starter(make: Maker) -> None:
     job = make("wait")
-    start(job)
-    until(lambda: job.status().phase == "waiting")
-    pid = job.status().pid
-    assert pid is not None
+    pid = waiting(job)
     assert os.getsid(pid) == pid
     assert Path(f"/proc/{pid}/fd/0").readlink() == Path("/dev/null")
     assert Path(f"/proc/{pid}/fd/1").readlink() == job.folder / "log.txt"

@@ -5,6 +5,7 @@ import os
 import signal
 import time
 from pathlib import Path
+from typing import Any
 
 from dataexplore.errors import JobError
 from dataexplore.jobs.context import JobContext
@@ -62,7 +63,7 @@ def _cramped(context: JobContext) -> None:
     """Run on a disk that is full for as long as the reserve is there."""
     real = os.write
 
-    def write(descriptor: int, data: bytes) -> int:
+    def write(descriptor: int, data: Any) -> int:
         if (context.folder / ".reserve").exists():
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         return real(descriptor, data)

@@ -1,45 +1,25 @@
 """Edits and decisions are one line of acts: undo and redo walk it, and the journal tells it again."""
 
 import sqlite3
-from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
+from core.journal.five_rows import KEYS, ROWS, keys_of, rows_of
 from dataexplore.errors import WorkspaceError
 from dataexplore.journal.decision import KEEP, Act, editing
 from dataexplore.journal.journal import Entry, Journal
 from dataexplore.journal.ledger import Ledger
-from dataexplore.workspace.database import open_database
-
-ROWS = 4
-KEYS = np.array([2**63 + 11, 7, 3, 99], np.uint64)
-STRANGER = 1234
-
-
-def rows_of(keys: NDArray[np.uint64]) -> NDArray[np.int64]:
-    place = {int(key): row for row, key in enumerate(KEYS)}
-    return np.array([place.get(int(key), -1) for key in keys], np.int64)
 
 
 def edit(edits: dict[int, bytes | None], reason: str = "edited output") -> Act:
-    keys = np.array([KEYS[row] if row < ROWS else STRANGER for row in edits], np.uint64)
-    return editing(keys, tuple(edits.values()), reason)
+    return editing(keys_of(edits), tuple(edits.values()), reason)
 
 
 def keep(row: int) -> Act:
     return Act(KEYS[[row]], np.array([KEEP], np.int8), "by hand", hand=True)
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    opened = open_database(tmp_path, writable=True)
-    yield opened
-    opened.close()
 
 
 EDITS = st.dictionaries(

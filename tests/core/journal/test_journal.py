@@ -1,42 +1,22 @@
 """The journal is the only truth: what it says after any sequence of acts is what a simple model says."""
 
 import sqlite3
-from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
+from core.journal.five_rows import KEYS, ROWS, keys_of, rows_of
 from dataexplore.errors import WorkspaceError
 from dataexplore.journal.decision import DROP, KEEP, UNDECIDED, Act, Decision
 from dataexplore.journal.journal import Entry, Journal
 from dataexplore.journal.ledger import Ledger
-from dataexplore.workspace.database import open_database
-
-ROWS = 5
-KEYS = np.array([2**63 + 11, 7, 3, 99, 5], np.uint64)
-STRANGER = 1234
-
-
-def rows_of(keys: NDArray[np.uint64]) -> NDArray[np.int64]:
-    place = {int(key): row for row, key in enumerate(KEYS)}
-    return np.array([place.get(int(key), -1) for key in keys], np.int64)
 
 
 def act(decisions: dict[int, int], hand: bool = True, reason: str = "why") -> Act:
-    keys = np.array([KEYS[row] if row < ROWS else STRANGER for row in decisions], np.uint64)
     rule = None if hand else {"kind": "threshold", "signal": "s", "at": 1.0}
-    return Act(keys, np.array(list(decisions.values()), np.int8), reason, hand, rule)
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    opened = open_database(tmp_path, writable=True)
-    yield opened
-    opened.close()
+    return Act(keys_of(decisions), np.array(list(decisions.values()), np.int8), reason, hand, rule)
 
 
 def replayed(journal: Journal) -> Ledger:

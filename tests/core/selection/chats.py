@@ -29,6 +29,14 @@ NAME = st.sampled_from(["get_weather", "search", "ünïcode"])
 ARGUMENTS = st.dictionaries(SAID, SCALAR | st.lists(SAID, max_size=2), max_size=2)
 
 
+def spelled(value: object) -> st.SearchStrategy[str]:
+    """A value as JSON text in one of the ways that programs write it."""
+    ways = ((", ", ": "), (",", ":"), (" , ", " : "))
+    return st.builds(
+        json.dumps, st.just(value), separators=st.sampled_from(ways), ensure_ascii=st.booleans()
+    ) | st.just(json.dumps(value, indent=1))
+
+
 @st.composite
 def messages(draw: st.DrawFn) -> Row:
     """OpenAI messages: system turns anywhere, calls with and without text and ids, tool answers, names."""
@@ -53,7 +61,7 @@ def messages(draw: st.DrawFn) -> Row:
 def _call(draw: st.DrawFn) -> Row:
     arguments = draw(ARGUMENTS)
     about = {"id": draw(SAID)} if draw(st.booleans()) else {}
-    function = {"name": draw(NAME), "arguments": json.dumps(arguments)}
+    function = {"name": draw(NAME), "arguments": draw(spelled(arguments))}
     return about | {"type": "function", "function": function}
 
 
@@ -65,9 +73,10 @@ def sharegpt(draw: st.DrawFn) -> Row:
     for word in draw(st.lists(st.sampled_from(words), min_size=1, max_size=5)):
         value = draw(SAID)
         if word == "function_call":
-            value = json.dumps({"name": draw(NAME), "arguments": draw(ARGUMENTS)})
+            value = draw(spelled({"name": draw(NAME), "arguments": draw(ARGUMENTS)}))
         said.append({"from": word, "value": value})
-    tools = {"tools": json.dumps([{"name": draw(NAME), "parameters": {}}])} if draw(st.booleans()) else {}
+    defined = [{"name": draw(NAME), "parameters": {}}]
+    tools = {"tools": draw(spelled(defined))} if draw(st.booleans()) else {}
     return {"conversations": said} | tools | draw(EXTRAS)
 
 

@@ -6,9 +6,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
+
+import loopback
 
 TOKEN = "hf_secretsecretsecretsecretsecret12"
 
@@ -32,25 +33,12 @@ class Hub:
     stored: dict[str, bytes] = field(default_factory=dict)
 
 
-class Request(BaseHTTPRequestHandler):
+class Request(loopback.Answers):
     """Answers as the hub does."""
 
     hub: Hub
-    protocol_version = "HTTP/1.1"
 
-    def log_message(self, *args: Any) -> None:
-        """Keep quiet."""
-
-    def do_GET(self) -> None:
-        self._answer()
-
-    def do_POST(self) -> None:
-        self._answer()
-
-    def do_PUT(self) -> None:
-        self._answer()
-
-    def _answer(self) -> None:
+    def answer(self) -> None:
         hub, path = self.hub, urlsplit(self.path).path
         place = f"{hub.url}/datasets/org/name"
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -95,29 +83,17 @@ class Request(BaseHTTPRequestHandler):
                 self.hub.files[value["path"]] = self.hub.stored[value["oid"]]
 
     def _say(self, found: dict[str, Any], status: int = 200) -> None:
-        data = json.dumps(found).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
+        self.send(status, {"Content-Type": "application/json"}, json.dumps(found).encode())
 
 
 @contextmanager
 def serving() -> Iterator[Hub]:
     """Run a hub."""
     hub = Hub()
-    handler = type("Handler", (Request,), {"hub": hub})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
-    hub.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
+    hub.url, stop = loopback.serve(Request, hub=hub)
     try:
         yield hub
     finally:
         if hub.silent is not None:
             hub.silent.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+        stop()

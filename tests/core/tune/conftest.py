@@ -21,7 +21,6 @@ Runner = Callable[..., Job]
 
 @pytest.fixture(scope="session")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    pytest.importorskip("peft")
     return tiny.save_model(tmp_path_factory.mktemp("model"))
 
 

@@ -12,8 +12,6 @@ from dataexplore.tune.checkpoints import is_complete, mark_complete, newest_comp
 from dataexplore.tune.plan import plan
 from dataexplore.tune.template import IGNORED
 
-pytest.importorskip("transformers")
-
 
 def row(number: int, question: str, answer: str) -> dict[str, Any]:
     messages = [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
@@ -97,6 +95,7 @@ def test_the_newest_whole_checkpoint_counts_and_torn_ones_go(tmp_path: Any) -> N
     (tmp_path / "other").mkdir()
     found = newest_complete(tmp_path)
     assert found == tmp_path / "checkpoint-10"
+    assert found is not None
     assert is_complete(found)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["checkpoint-10", "checkpoint-9", "other"]
     assert newest_complete(tmp_path / "nowhere") is None

@@ -10,7 +10,6 @@ from core.tune import tiny
 from dataexplore.errors import JobError
 from dataexplore.tune.template import IGNORED, Template
 
-pytest.importorskip("transformers")
 SPECIAL = ["<pad>", "<s>", "</s>", "<|im_start|>", "<|im_end|>"]
 
 
@@ -87,20 +86,16 @@ def test_a_special_token_in_data_stays_text(kind: str, token: str, request: pyte
         st.sampled_from([*SPECIAL, "<", "|", "im_end", ">", "a", " ", "\n", "é", "\t0qj7zx\t"]), max_size=8
     )
 )
-def test_no_text_makes_a_control_token_or_is_lost(parts: list[str]) -> None:
-    words = _WORDS
+def test_no_text_makes_a_control_token_or_is_lost(chat: Any, parts: list[str]) -> None:
     text = "".join(parts)
-    clean, _ = Template(words).render(talk("one", "two"))
-    ids, labels = Template(words).render(talk(text, text or "two"))
-    controls = {words.convert_tokens_to_ids(name) for name in SPECIAL}
+    clean, _ = Template(chat).render(talk("one", "two"))
+    ids, labels = Template(chat).render(talk(text, text or "two"))
+    controls = {chat.convert_tokens_to_ids(name) for name in SPECIAL}
     assert [i for i in ids if i in controls] == [i for i in clean if i in controls]
-    assert learned(words, ids, labels) == (text or "two") + "<|im_end|>"
+    assert learned(chat, ids, labels) == (text or "two") + "<|im_end|>"
 
 
-_WORDS = tiny.tokenizer()
-
-
-def test_a_template_that_trims_gets_trimmed_text(chat: Any) -> None:
+def test_a_template_that_trims_gets_trimmed_text() -> None:
     words = tiny.tokenizer()
     words.chat_template = tiny.CHAT.replace("m['content']", "(m['content'] | trim)")
     messages = talk("  one \n", "\n two ")

@@ -1,19 +1,15 @@
 """kill -9 right after an edit was acknowledged: it is there."""
 
-import os
 import random
-import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from crash.decisions.sittings import said_before_death
 from dataexplore.journal.decision import KEEP
 from dataexplore.session.session import Session
-from paths import ROOT
 
 _EDITS = """
 import sys
@@ -33,18 +29,8 @@ for row in range(100):
 def test_no_acknowledged_edit_is_lost(alpaca: Callable[..., Path], seed: int) -> None:
     path = alpaca(100)
     untouched = path.read_bytes()
-    process = subprocess.Popen(
-        [sys.executable, "-c", _EDITS, str(path)],
-        stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "core"), "OMP_NUM_THREADS": "1"},
-    )
-    assert process.stdout is not None
     lines = random.Random(seed).randrange(2, 90)
-    seen = [process.stdout.readline() for _ in range(lines)]
-    process.send_signal(signal.SIGKILL)
-    rest, _ = process.communicate()
-    assert process.returncode == -signal.SIGKILL
-    acknowledged = len(seen) + rest.count(b"\n") - 1  # the first line says that it is open
+    acknowledged = said_before_death(lines, _EDITS, path) - 1  # the first line says that it is open
 
     session = Session.open(path)
     for row in range(acknowledged):

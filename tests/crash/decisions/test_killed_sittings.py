@@ -1,19 +1,16 @@
 """kill -9 at any moment: what was acknowledged is there, and a file is old or complete."""
 
-import os
 import random
-import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from crash.decisions.sittings import kill, said_before_death
 from dataexplore.journal.decision import DROP, KEEP, UNDECIDED
 from dataexplore.session.session import Session
-from paths import ROOT
+from processes import started
 
 _DECIDES = """
 import sys
@@ -41,32 +38,12 @@ while True:
 """
 
 
-def start(script: str, *arguments: Path) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen(
-        [sys.executable, "-c", script, *map(str, arguments)],
-        stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "core"), "OMP_NUM_THREADS": "1"},
-    )
-
-
-def kill(process: "subprocess.Popen[bytes]") -> bytes:
-    """Kill at once and return what had still been printed."""
-    process.send_signal(signal.SIGKILL)
-    rest, _ = process.communicate()
-    assert process.returncode == -signal.SIGKILL
-    return rest
-
-
 @pytest.mark.parametrize("seed", range(5))
 def test_no_acknowledged_decision_is_lost(alpaca: Callable[..., Path], seed: int) -> None:
     path = alpaca(200)
-    process = start(_DECIDES, path)
-    assert process.stdout is not None
     lines = random.Random(seed).randrange(1, 190)
-    seen = [process.stdout.readline() for _ in range(lines)]
-    seen += kill(process).splitlines(keepends=True)
-    acknowledged = sum(line.endswith(b"\n") for line in seen) - 1  # the first line says that it is open
-    assert lines - 1 <= acknowledged < 200
+    acknowledged = said_before_death(lines, _DECIDES, path) - 1  # the first line says that it is open
+    assert acknowledged < 200
 
     session = Session.open(path)
     assert session.workspace.writable
@@ -88,7 +65,7 @@ def test_an_export_is_old_or_complete(alpaca: Callable[..., Path], tmp_path: Pat
     out.write_bytes(b"old\n")
     lines = path.read_bytes().splitlines(keepends=True)
     complete = b"".join(lines[1::2])
-    process = start(_EXPORTS, path, tmp_path / "w", out)
+    process = started(_EXPORTS, path, tmp_path / "w", out)
     assert process.stdout is not None
     assert process.stdout.readline() == b"ready\n"
     chance = random.Random(seed)

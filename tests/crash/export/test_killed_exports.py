@@ -2,15 +2,12 @@
 
 import hashlib
 import json
-import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from paths import ROOT
+from processes import ended
 
 EXPORT = """
 import os, signal, sys
@@ -67,14 +64,7 @@ FILES = (
 
 
 def run(tmp_path: Path, share: float, die: str = "") -> int:
-    ran = subprocess.run(
-        [sys.executable, "-c", EXPORT, tmp_path / "a.jsonl", tmp_path / "out" / "a.jsonl", str(share), die],
-        env={**os.environ, "PYTHONPATH": str(ROOT / "core")},
-        capture_output=True,
-        check=False,
-        timeout=120,
-    )
-    return ran.returncode
+    return ended(EXPORT, tmp_path / "a.jsonl", tmp_path / "out" / "a.jsonl", share, die).returncode
 
 
 def contents(tmp_path: Path) -> dict[str, bytes]:

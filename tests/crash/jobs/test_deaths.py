@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from core.jobs.lifelike import Maker, ended, until
+from core.jobs.lifelike import Maker, ended, until, waiting, worker
 from dataexplore.errors import JobError
 from dataexplore.jobs import control, lock
 from dataexplore.jobs.folder import Job
@@ -19,11 +19,7 @@ from dataexplore.jobs.launch import environment_for, start
 
 def test_killed_in_the_middle_is_lost_and_resumes(make: Maker) -> None:
     job = make("wait")
-    start(job)
-    until(lambda: job.status().phase == "waiting")
-    pid = job.status().pid
-    assert pid is not None
-    os.kill(pid, signal.SIGKILL)
+    os.kill(waiting(job), signal.SIGKILL)
     assert ended(job) == "lost"
     assert "killed" in job.status().reason
     (job.folder / "go").touch()
@@ -34,9 +30,7 @@ def test_killed_in_the_middle_is_lost_and_resumes(make: Maker) -> None:
 def test_killed_before_its_first_word_is_lost(make: Maker) -> None:
     job = make("wait")
     start(job)
-    pid = job.status().pid
-    assert pid is not None
-    os.kill(pid, signal.SIGKILL)
+    os.kill(worker(job), signal.SIGKILL)
     assert ended(job) == "lost"
 
 
@@ -63,20 +57,14 @@ def test_it_lives_on_when_its_starter_and_terminal_are_gone(make: Maker) -> None
     )
     assert starter.returncode == -signal.SIGHUP
     until(lambda: job.status().phase == "waiting")
-    pid = job.status().pid
-    assert pid is not None
-    os.killpg(pid, signal.SIGHUP)
+    os.killpg(worker(job), signal.SIGHUP)
     (job.folder / "go").touch()
     assert ended(job) == "finished"
 
 
 def test_a_polite_kill_from_the_system_stops_with_a_checkpoint(make: Maker) -> None:
     job = make("wait")
-    start(job)
-    until(lambda: job.status().phase == "waiting")
-    pid = job.status().pid
-    assert pid is not None
-    os.kill(pid, signal.SIGTERM)
+    os.kill(waiting(job), signal.SIGTERM)
     assert ended(job) == "stopped"
 
 
@@ -150,8 +138,7 @@ def test_a_second_launch_is_refused(make: Maker) -> None:
 
 def test_a_second_worker_leaves_and_touches_nothing(make: Maker) -> None:
     job = make("wait")
-    start(job)
-    until(lambda: job.status().phase == "waiting")
+    waiting(job)
     before = {name: (job.folder / name).read_bytes() for name in ("status.json", "events.jsonl")}
     second = subprocess.run(
         [sys.executable, "-m", "dataexplore.jobs.run", str(job.folder), "2"],

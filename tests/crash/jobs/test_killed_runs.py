@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from core.jobs.lifelike import ended, until
+from core.jobs.lifelike import ended, until, worker
 from core.tune.conftest import Runner
 from dataexplore.jobs import control
 from dataexplore.jobs.folder import Job
@@ -16,8 +16,7 @@ from dataexplore.tune.curve import curve
 def test_kill_nine_then_resume_ends_as_if_nothing_had_been(run: Runner, unbroken: Job, steps: int) -> None:
     job = run()
     until(lambda: len(job.metrics()[0]) >= steps)
-    pid = job.status().pid
-    assert pid is not None
+    pid = worker(job)
     os.kill(pid, signal.SIGHUP)  # a hang-up does nothing
     os.kill(pid, signal.SIGKILL)
     assert ended(job) == "lost"
