@@ -1,10 +1,11 @@
 """Files that the screen's stories are played on."""
 
-import json
 import shutil
 from pathlib import Path
 
 import pytest
+
+from tui.driver import write_rows
 
 _SAMPLE = Path(__file__).parents[2] / "sample_data" / "starter.jsonl"
 
@@ -18,10 +19,8 @@ def starter(tmp_path: Path) -> Path:
 @pytest.fixture
 def tiny(tmp_path: Path) -> Path:
     """Ten rows with a score: rows 1 to 10 score 1 to 10."""
-    path = tmp_path / "tiny.jsonl"
     rows = [
         {"instruction": f"Question number {n}", "input": "", "output": "word " * n, "judge": n}
         for n in range(1, 11)
     ]
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    return path
+    return write_rows(tmp_path / "tiny.jsonl", rows)

@@ -1,8 +1,10 @@
 """Drives the screen as a person does: presses keys, waits for what should appear."""
 
 import contextlib
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
+from typing import Any
 
 from textual.pilot import Pilot
 
@@ -50,6 +52,11 @@ class Driver:
         field.value = text
         await self.press("enter")
 
+    async def ask(self, key: str, text: str) -> None:
+        """Press a key that asks for a text, and answer."""
+        await self.press(key)
+        await self.type(text)
+
     async def shows(self, *texts: str) -> None:
         """Wait until every text is on screen."""
         for _ in range(_TRIES):
@@ -76,11 +83,23 @@ class Driver:
 
 
 @contextlib.asynccontextmanager
-async def opened(path: Path, size: tuple[int, int] = (120, 40)) -> AsyncIterator[Driver]:
-    """Open a file and wait until all its rows are read."""
+async def opening(path: Path, size: tuple[int, int] = (120, 40)) -> AsyncIterator[Driver]:
+    """Open a file, whose rows are then still read."""
     app = DataexploreApp(open_head(path))
     async with app.run_test(size=size) as pilot:
-        driver = Driver(app, pilot)
-        await driver.shows("undecided" if size[0] >= 100 else "tok")
-        yield driver
+        yield Driver(app, pilot)
         await app.workers.wait_for_complete()
+
+
+@contextlib.asynccontextmanager
+async def opened(path: Path, size: tuple[int, int] = (120, 40)) -> AsyncIterator[Driver]:
+    """Open a file and wait until all its rows are read."""
+    async with opening(path, size) as driver:
+        await driver.shows("undecided")
+        yield driver
+
+
+def write_rows(path: Path, rows: Iterable[dict[str, Any]]) -> Path:
+    """Write rows as lines of JSON."""
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path

@@ -55,6 +55,5 @@ async def test_the_number_of_clusters_is_chosen(starter: Path) -> None:
     async with opened(starter, size=(80, 24)) as screen:
         await screen.press("4")
         await screen.shows("14 clusters")
-        await screen.press("K")
-        await screen.type("5")
+        await screen.ask("K", "5")
         await screen.shows("5 clusters")

@@ -1,7 +1,6 @@
 """Editing a row as a person does, with a small editor of our own."""
 
 import contextlib
-import json
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dataexplore_tui.app import DataexploreApp
-from tui.driver import Driver, opened
+from tui.driver import Driver, opened, write_rows
 
 Editor = Callable[[str], None]
 
@@ -168,9 +167,8 @@ async def test_who_only_reads_is_told_before_the_editor_opens(
 
 
 async def test_a_conversation_is_edited_turn_by_turn(tmp_path: Path, editor: Editor) -> None:
-    path = tmp_path / "chat.jsonl"
     turns = [{"role": "user", "content": "Hi\n===== there"}, {"role": "assistant", "content": "Hello"}]
-    path.write_text(json.dumps({"messages": turns}) + "\n")
+    path = write_rows(tmp_path / "chat.jsonl", [{"messages": turns}])
     editor("sed -i 's/^Hello/Good day/' \"$1\"")
     async with opened(path) as screen:
         await screen.press("e")

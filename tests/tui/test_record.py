@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
+from core.dataset.any_record import RECORDS
 from dataexplore.dataset.fitting import own_schema
 from dataexplore.dataset.schema import Schema, detect_schema
 from dataexplore_tui.panes.reading import reading
-from tui.driver import opened
+from tui.driver import opened, write_rows
 
 ASKED = {"role": "user", "content": "ask"}
 
@@ -105,31 +105,7 @@ def test_a_very_long_conversation_says_how_much_more_there_is() -> None:
     assert shown.endswith("… 95 more turns")
 
 
-_json = st.recursive(
-    st.none() | st.booleans() | st.integers(-9, 9) | st.text(max_size=5),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(st.sampled_from(["role", "from", "content", "tool_calls", "x"]), inner, max_size=3)
-    ),
-    max_leaves=8,
-)
-_names = st.sampled_from(
-    [
-        "instruction",
-        "input",
-        "output",
-        "prompt",
-        "chosen",
-        "rejected",
-        "history",
-        "messages",
-        "label",
-        "other",
-    ]
-)
-
-
-@given(st.dictionaries(_names, _json, max_size=6), st.dictionaries(_names, _json, max_size=6))
+@given(RECORDS, RECORDS)
 def test_no_row_is_blank_too_wide_or_raw(record: dict[str, Any], other: dict[str, Any]) -> None:
     for schema in (detect_schema([record]), own_schema(record, detect_schema([other]))):
         for width in (30, 110):
@@ -153,14 +129,12 @@ def test_no_row_of_the_corpus_is_blank(bad_inputs: Path, name: str) -> None:
 
 
 async def test_a_mixed_file_on_the_screen(tmp_path: Path) -> None:
-    path = tmp_path / "mixed.jsonl"
     rows = [
         {"instruction": "first task", "output": "done"},
         {"conversations": [{"from": "human", "value": "hello gpt"}, {"from": "gpt", "value": "hello human"}]},
         {"prompt": "p", "chosen": "better", "rejected": "worse"},
     ]
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    async with opened(path) as screen:
+    async with opened(write_rows(tmp_path / "mixed.jsonl", rows)) as screen:
         await screen.shows("instruction", "first task")
         await screen.press("j")
         await screen.shows("other schema: sharegpt", "user  human", "hello human")

@@ -7,7 +7,7 @@ from threading import Event
 import pytest
 
 from dataexplore.report import gather
-from tui.driver import opened
+from tui.driver import opened, write_rows
 
 ROWS = [
     {"instruction": "Name a fruit", "input": "", "output": "Apple"},
@@ -20,8 +20,8 @@ ROWS = [
 
 @pytest.fixture
 def mixed(tmp_path: Path) -> Path:
-    path = tmp_path / "mixed.jsonl"
-    path.write_text("".join(json.dumps(row) + "\n" for row in ROWS) + "not json\n")
+    path = write_rows(tmp_path / "mixed.jsonl", ROWS)
+    path.write_text(path.read_text() + "not json\n")
     return path
 
 
@@ -83,6 +83,39 @@ async def test_problems_are_there_at_once_and_a_line_without_rows_closes(mixed: 
         await screen.shows("1 unreadable lines", "line         6")
         await screen.press("enter")
         await screen.lacks("unreadable lines")
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "whole"),
+    [
+        ("a.jsonl", '{"instruction":"a","output":"b"}\n', "every line of the file is a row"),
+        ("a.json", '[{"instruction":"a","output":"b"}]', "every element of the array is a row"),
+        ("a.csv", "instruction,output\na,b\n", "every record of the file is a row"),
+    ],
+)
+async def test_what_a_row_is_in_the_file_is_said_in_its_own_word(
+    tmp_path: Path, name: str, rows: str, whole: str
+) -> None:
+    path = tmp_path / name
+    path.write_text(rows)
+    async with opened(path, size=(80, 24)) as screen:
+        await screen.press("i")
+        await screen.shows(whole)
+
+
+async def test_what_is_wrong_begins_at_the_first_finding(tmp_path: Path) -> None:
+    rows = ROWS[2:4]
+    async with opened(write_rows(tmp_path / "a.jsonl", rows), size=(80, 24)) as screen:
+        await screen.press("!")
+        await screen.shows("empty response")
+        await screen.press("enter")
+        await screen.shows("problems LIKE '%empty response%' · 1 of 2")
+
+
+async def test_as_many_rows_are_named_as_fit_and_none_is_cut(starter: Path) -> None:
+    async with opened(starter, size=(80, 24)) as screen:
+        await screen.press("!")
+        await screen.shows("rows 68, 94, 195, 288 …", "rows 99, 139, 404 ")
 
 
 async def test_the_rows_are_looked_at_once(mixed: Path, monkeypatch: pytest.MonkeyPatch) -> None:

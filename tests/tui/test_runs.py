@@ -1,12 +1,17 @@
 """Mode 6: what the list and the pane say about a run."""
 
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from dataexplore.errors import JobError
 from dataexplore.jobs.folder import Job
 from dataexplore.jobs.status import Status
 from dataexplore_tui.panes.runs import Watched
+from dataexplore_tui.screens.tune_form import wanted_of
 from dataexplore_tui.widgets.bars import brief, chart
-from tui.driver import opened
+from tui.driver import opened, write_rows
 
 
 def _watched(seconds: list[float], done: int, total: int) -> Watched:
@@ -40,8 +45,9 @@ def test_numbers_in_three_digits() -> None:
     ]
 
 
-async def test_without_a_run_the_pane_says_how_to_start_one(tiny: Path) -> None:
-    async with opened(tiny) as screen:
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_without_a_run_it_says_how_to_start_one(tiny: Path, size: tuple[int, int]) -> None:
+    async with opened(tiny, size=size) as screen:
         await screen.press("6")
         await screen.shows("no run yet: T tunes")
 
@@ -56,3 +62,31 @@ async def test_the_form_names_the_field_that_does_not_fit(tiny: Path) -> None:
         await screen.shows("/no/such/model")
         await screen.press("escape")
         await screen.lacks("base model")
+
+
+def test_preference_data_is_learned_only_when_asked_for() -> None:
+    assert not wanted_of({"base": "m"}).learn_chosen
+    assert wanted_of({"base": "m", "preference": "chosen"}).learn_chosen
+    with pytest.raises(JobError, match="write `chosen`"):
+        wanted_of({"base": "m", "preference": "both"})
+
+
+async def test_the_form_says_in_full_why_preference_data_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[int] = []
+
+    def counted(rows: list[dict[str, Any]], *others: object) -> None:
+        given.extend(len(row["messages"]) for row in rows)
+        raise JobError("counted")
+
+    monkeypatch.setattr("dataexplore.tune.preflight.preflight", counted)
+    rows = [{"prompt": "p", "chosen": "c", "rejected": "r"}] * 3
+    async with opened(write_rows(tmp_path / "pairs.jsonl", rows), size=(80, 24)) as screen:
+        await screen.press("6", "T")
+        await screen.type("some/model")
+        await screen.shows("3 of the 3 rows are preference data", "export them for a preference", "trainer")
+        await screen.press(*["down"] * 6)
+        await screen.type("chosen")
+        await screen.shows("counted")
+    assert given == [2, 2, 2]

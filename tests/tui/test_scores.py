@@ -10,7 +10,7 @@ async def test_the_threshold_moves_and_becomes_a_rule(tiny: Path) -> None:
         await screen.press("2")
         await screen.shows("at judge >= 9", "2 rows  20.0 %", "10 scored, 0 not")
         await screen.press("left", "left")
-        await screen.shows("at judge >= 7", "4 rows  40.0 %", "1 rows share exactly 7")
+        await screen.shows("at judge >= 7", "4 rows  40.0 %", "1 row has exactly 7")
         await screen.press("enter")
         await screen.shows("keep 4", "drop 6", "rule: judge >= 7")
 

@@ -61,8 +61,7 @@ class ClustersSource:
 
     def heading(self) -> Text:
         """Return the line above the clusters."""
-        name = self._signal.name[:8] if self._signal else "mean"
-        return line((f" {'id':>5} {'rows':>7} {'':<10} {name:>8} {'kept':>6}  terms", DIM))
+        return line((f" {'id':>5} {'rows':>7} {'':<10} {'mean':>8} {'kept':>6}  terms", DIM))
 
     def line(self, index: int, width: int) -> Text:
         """Return one cluster as a line."""

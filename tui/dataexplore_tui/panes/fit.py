@@ -12,6 +12,9 @@ from dataexplore_tui.widgets.ink import ACCENT, DIM, STRONG, WARN, line, shown
 if TYPE_CHECKING:
     from dataexplore.selection.convert.report import Reason, Report
 
+_FIRST = 3
+"""Rows that are named; more do not fit on a line of 80."""
+
 
 def fit_lines(report: Report) -> list[Text]:
     """Return how many rows fit, why others do not, and what is written in another way."""
@@ -25,12 +28,17 @@ def fit_lines(report: Report) -> list[Text]:
         lines.append(line(("  they are listed, whole and with their reasons, in a file beside", DIM)))
     if report.notes:
         lines += [Text(), line(("written in another way", STRONG)), *_listed(report.notes.values())]
-    return [*lines, Text(), line(("esc", ACCENT), (" goes on: where to write is asked next", DIM))]
+    if report.fit:
+        lines += [
+            Text(),
+            line(("enter", ACCENT), " asks where to write; ", ("esc", ACCENT), " writes nothing"),
+        ]
+    return lines
 
 
 def _listed(reasons: Iterable[Reason]) -> list[Text]:
     lines = []
     for one in sorted(reasons, key=lambda one: -one.rows):
-        first = ", ".join(f"{row + 1:,}" for row in one.first) + (" …" if one.rows > len(one.first) else "")
+        first = ", ".join(f"{row + 1:,}" for row in one.first[:_FIRST]) + (" …" if one.rows > _FIRST else "")
         lines.append(line(f"{one.rows:>9,}  ", shown(one.words), (f"  rows {first}", DIM)))
     return lines

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from dataexplore_tui.panes.rows import score_text
 from dataexplore_tui.widgets.bars import brief
-from dataexplore_tui.widgets.ink import ACCENT, DIM, DROP, KEEP, STRONG, line, shown
+from dataexplore_tui.widgets.ink import ACCENT, DIM, DROP, KEEP, STRONG, line, shown, squeezed
 from dataexplore_tui.widgets.lines import Lines
 from dataexplore_tui.widgets.strips import retitle
 
@@ -61,7 +61,9 @@ class ControlsPane(Lines):
         lines.append(self._line("tokens, est.", [brief(one.tokens) for one in sets]))
         lines.append(self._line("median response", [f"{one.median_chars:,.0f}" for one in sets]))
         if signal:
-            lines.append(self._line(f"mean {signal}", [score_text(one.score) or "–" for one in sets]))
+            lines.append(
+                self._line(f"mean {squeezed(signal, 11)}", [score_text(one.score) or "–" for one in sets])
+            )
         if sets and sets[0].clusters is not None:
             lines.append(self._line("clusters", [str(one.clusters) for one in sets]))
         else:

@@ -15,7 +15,7 @@ from dataexplore.journal.journal import Entry
 from dataexplore.session.state import State
 from dataexplore_tui.panes.reading import reading
 from dataexplore_tui.panes.rows import EDITED, letter, score_text
-from dataexplore_tui.widgets.ink import DIM, TITLE, WARN, line, shown
+from dataexplore_tui.widgets.ink import DIM, TITLE, WARN, line, shown, squeezed
 from dataexplore_tui.widgets.lines import Lines
 
 if TYPE_CHECKING:  # these bring Polars, which the first screen does not wait for
@@ -76,8 +76,8 @@ class RecordPane(Lines):
         room = max(12, width // abreast - 9)
         cells = []
         for signal in signals:
-            score = score_text(float(signal.scores[row]))
-            name = shown(f"{signal.name[:room]:<{room}}", DIM)
+            score = score_text(float(signal.scores[row])).removesuffix(".0")
+            name = shown(f"{squeezed(signal.name, room):<{room}}", DIM)
             cells.append(line(name, f"{score:>7}  " if score else ("      –  ", WARN)))
         lines = [line(*cells[place : place + abreast]) for place in range(0, len(cells), abreast)]
         flags = [name for name, rows in dataset.problems.items() if row in rows]

@@ -27,11 +27,12 @@ _WIDTH = 30
 
 @dataclass(frozen=True)
 class Entry:
-    """One line, and the rows that it leads to."""
+    """One line, and the rows that it leads to: as many of them are named as fit."""
 
     text: Text
     finding: Finding | None = None
-    heading: str = ""
+    bad: bool = False
+    """Whether it says of a line that it is no row."""
 
 
 class Entries:
@@ -45,15 +46,17 @@ class Entries:
 
     def line(self, index: int, width: int) -> Text:
         """Return one line."""
-        return self._entries[index].text
+        entry = self._entries[index]
+        return entry.text if entry.finding is None else _with_rows(entry.text, entry.finding, width)
 
     def finding(self, index: int) -> Finding | None:
         """Return what a line leads to."""
         return self._entries[index].finding if 0 <= index < len(self._entries) else None
 
-    def heading(self, name: str) -> int:
-        """Return where a heading is, 0 when there is none of that name."""
-        places = (place for place, entry in enumerate(self._entries) if entry.heading == name)
+    @property
+    def first_wrong(self) -> int:
+        """The first line that says what is wrong, 0 when nothing is."""
+        places = (place for place, one in enumerate(self._entries) if one.bad or one.finding is not None)
         return next(places, 0)
 
 
@@ -69,7 +72,7 @@ def _summary(dataset: Dataset) -> Iterator[Entry]:
     yield _plain("rows", f"{len(dataset):,}")
     yield _plain("format", dataset.format)
     for kind, rows in dataset.kinds.items():
-        yield _plain("schema", f"{kind}  {rows:,} rows" if len(dataset.kinds) > 1 else kind)
+        yield _plain("schema", f"{kind}  {rows:,}" if len(dataset.kinds) > 1 else kind)
     yield _plain("fields", ", ".join(dataset.table.fields[:40]))
 
 
@@ -78,15 +81,22 @@ def _plain(name: str, value: str) -> Entry:
 
 
 def _unreadable(dataset: Dataset) -> Iterator[Entry]:
-    bad = dataset.unreadable
-    yield from _heading(f"{len(bad):,} unreadable lines", "problem")
+    bad, (kind, whole) = dataset.unreadable, _held_in(dataset.format)
+    yield from _heading(f"{len(bad):,} unreadable {kind}s")
     for one in bad[:_LISTED]:
-        yield Entry(line((f"   line {one.line:>9,}  ", ACCENT), shown(one.reason, WARN)))
+        yield Entry(line((f"   line {one.line:>9,}  ", ACCENT), shown(one.reason, WARN)), bad=True)
         yield Entry(line(" " * 19, shown(one.preview, DIM)))
     if len(bad) > _LISTED:
         yield Entry(line((f"   and {len(bad) - _LISTED:,} more; `check --json` lists all", DIM)))
     if not bad:
-        yield Entry(line(("   every line of the file is a row", DIM)))
+        yield Entry(line((f"   every {kind} of the {whole} is a row", DIM)))
+
+
+def _held_in(format_: str) -> tuple[str, str]:
+    """Return what a row is in a file of some format, and what it is a part of."""
+    if format_.endswith("jsonl"):
+        return "line", "file"
+    return ("element", "array") if format_.endswith("json array") else ("record", "file")
 
 
 def _findings(report: Report) -> Iterator[Entry]:
@@ -109,13 +119,18 @@ def _section(title: str, findings: Sequence[Finding], rows: int, style: Style) -
 
 
 def _found(finding: Finding, name: str, part: str, style: Style) -> Entry:
-    first = ", ".join(f"{row + 1:,}" for row in finding.rows[:_FIRST].tolist())
-    more = " …" if len(finding.rows) > _FIRST else ""
     count = f"{len(finding.rows):>10,} {part:>8}"
-    return Entry(
-        line(shown(f"   {short(name, _WIDTH):<{_WIDTH}}", style), count, (f"  rows {first}{more}", DIM)),
-        finding,
-    )
+    return Entry(line(shown(f"   {short(name, _WIDTH):<{_WIDTH}}", style), count), finding)
+
+
+def _with_rows(text: Text, finding: Finding, width: int) -> Text:
+    first = [f" {row + 1:,}" for row in finding.rows[:_FIRST].tolist()]
+    for some in range(len(first), 0, -1):
+        more = " …" if some < len(finding.rows) else ""
+        named = line(text, (f"  row{'s' * (len(finding.rows) > 1)}{','.join(first[:some])}{more}", DIM))
+        if named.cell_len <= width:
+            return named
+    return text
 
 
 def _lengths(report: Report) -> Iterator[Entry]:
@@ -142,6 +157,6 @@ def _languages(report: Report) -> Iterator[Entry]:
     yield Entry(line(shown(f"   {found.note or f'told by {found.by}'}", DIM)))
 
 
-def _heading(text: str, name: str = "") -> Iterator[Entry]:
+def _heading(text: str) -> Iterator[Entry]:
     yield Entry(Text(end=""))
-    yield Entry(line((f" {text}", STRONG)), heading=name)
+    yield Entry(line((f" {text}", STRONG)))

@@ -13,7 +13,8 @@ from dataexplore.dataset.fitting import own_schema
 from dataexplore.dataset.opening import Head
 from dataexplore.dataset.schema import prompt_of, response_of, turns
 from dataexplore.session.state import State
-from dataexplore_tui.widgets.ink import ACCENT, DIM, DROP, KEEP, WARN, line, shown
+from dataexplore.text import short
+from dataexplore_tui.widgets.ink import ACCENT, DIM, DROP, KEEP, WARN, line, shown, squeezed
 
 if TYPE_CHECKING:  # these bring Polars, which the first screen does not wait for
     from dataexplore.dataset.dataset import Dataset
@@ -25,6 +26,8 @@ Flags = NDArray[np.bool_]
 
 EDITED = ("✎", ACCENT)
 """The mark of a row that is not as the file has it."""
+_SCORE = 12
+"""Cells of a score, and of the name above it."""
 _CUT = 400
 """Characters of a prompt that are looked at for one line."""
 
@@ -63,25 +66,39 @@ class ViewSource:
 
     def heading(self) -> Text:
         """Return the line above the rows."""
-        name = self.signal.name[:12] if self.signal else ""
-        return line((f"   {'row':>8} {name:>12} {'len':>6}  prompt", DIM))
+        name = f"{squeezed(self.signal.name, _SCORE):>{_SCORE}}" if self.signal else ""
+        return line((f"   {'row':>8} {name} {'len':>6}  prompt", DIM))
 
     def line(self, index: int, width: int) -> Text:
         """Return one row as a line."""
         row = self.row(index)
         mark = ("▌", ACCENT) if row in self.marks else (" ", DIM)
         flag = ("!", WARN) if self._flagged[row] else (" ", DIM)
-        score = score_text(float(self.signal.scores[row])) if self.signal else ""
+        score = f"{score_text(float(self.signal.scores[row])):>{_SCORE}}" if self.signal else ""
         return line(
             mark,
             letter(int(self.state.decisions[row])),
             flag,
             (f"{row + 1:>8,}", DIM),
             EDITED if row in self.dataset.edits else " ",
-            f"{score:>12}",
+            score,
             (f" {int(self.dataset.response_chars[row]):>6,}  ", DIM),
             shown((self.dataset.prompt(row) or self.dataset.response(row))[:_CUT]),
         )
+
+
+def view_title(state: State, total: int, marked: int, width: int) -> Text:
+    """Return what is in view, of how many rows and in which order; a long filter gives way."""
+    view = state.view
+    known = [f"{len(view.rows):,} of {total:,}"]
+    if view.sort:
+        known.append(f"{squeezed(view.sort, 20)} {'↓' if view.descending else '↑'}")
+    if state.edited:
+        known.append(f"{state.edited:,} edited")
+    if marked:
+        known.append(f"{marked:,} marked")
+    rest = " · " + " · ".join(known)
+    return line(shown(short(view.filter or "all rows", max(12, width - len(rest)))), rest)
 
 
 class HeadSource:
@@ -95,11 +112,11 @@ class HeadSource:
 
     def heading(self) -> Text:
         """Return the line above the rows."""
-        return line((f"   {'row':>8} {'':>12} {'len':>6}  prompt", DIM))
+        return line((f"   {'row':>8}  {'len':>6}  prompt", DIM))
 
     def line(self, index: int, width: int) -> Text:
         """Return one row as a line; nothing is decided and nothing scored yet."""
         record = self._head.records[index]
         said = turns(record, own_schema(record, self._head.schema))
-        number, length = (f" {index + 1:>8,} {'':>12}", DIM), (f" {len(response_of(said)):>6,}  ", DIM)
+        number, length = (f" {index + 1:>8,} ", DIM), (f" {len(response_of(said)):>6,}  ", DIM)
         return line((" ·", DIM), number, length, shown((prompt_of(said) or response_of(said))[:_CUT]))

@@ -48,7 +48,7 @@ class ThresholdPane(Lines):
             line(("drop      ", DROP), f"{what.dropped:>9,} rows"),
             line(("unscored  ", WARN), f"{what.unscored:>9,} rows", (" stay undecided", DIM)),
             Text(),
-            line((f"{what.ties:,} rows share exactly {what.at:g}", DIM)),
+            line((f"{what.ties:,} row{'s share' if what.ties != 1 else ' has'} exactly {what.at:g}", DIM)),
         ]
         if what.empty:
             words = f"{what.empty_kept:,} of {what.empty:,} empty responses would be kept"

@@ -14,7 +14,8 @@ from textual.widget import Widget
 
 from dataexplore.session.state import State
 from dataexplore_tui.panes.clusters import ORDERS, ClustersSource, SamplesPane
-from dataexplore_tui.screens.mode import ModeScreen, Progress
+from dataexplore_tui.screens.mode import ModeScreen
+from dataexplore_tui.screens.talking import Progress
 from dataexplore_tui.widgets.ink import shown
 from dataexplore_tui.widgets.keyline import Hint
 from dataexplore_tui.widgets.lines import Lines
@@ -69,6 +70,7 @@ class ClustersScreen(ModeScreen):
         self._found: tuple[Clusters, list[tuple[str, ...]]] | None = None
         self._order = ORDERS[0]
         self._draw_seed = 0
+        self.query_one("#clusters-pane").border_title = "clusters"
         self._picker.focus()
 
     @property
@@ -110,8 +112,9 @@ class ClustersScreen(ModeScreen):
             place = next((one for one in range(len(source)) if source.cluster(one) == here), 0)
         self._picker.show(source, place)
         self.query_one("#clusters-heading", Lines).update([source.heading()])
-        title = f"{clusters.k:,} clusters · k-means · {session.analysis.encoder} · by {self._order}"
-        retitle(self.query_one("#clusters-pane"), Text(title))
+        title = Text(f"{clusters.k:,} clusters · k-means · {session.analysis.encoder} · by {self._order}")
+        mean = Text.assemble("mean: ", shown(signal.name)) if signal is not None else None
+        retitle(self.query_one("#clusters-pane"), title, mean)
 
     @on(Picker.Moved, "#clusters")
     def _moved(self) -> None:
@@ -143,9 +146,7 @@ class ClustersScreen(ModeScreen):
             for kind in ("nearest", "farthest", "random")
         ]
         rows = int(source.sizes[cluster])
-        retitle(
-            pane, Text.assemble(f"cluster {cluster} · ", shown(source.terms(cluster)), f" · {rows:,} rows")
-        )
+        retitle(pane, Text.assemble(f"cluster {cluster} · {rows:,} rows · ", shown(source.terms(cluster))))
         pane.show_samples(session.dataset, self.state, kinds)
 
     # --- acting
@@ -156,6 +157,7 @@ class ClustersScreen(ModeScreen):
 
         cluster = self._cluster_here
         if cluster is None or self._found is None:
+            self.say("the clusters are still being found: a moment", warning=True)
             return
         rule = Cluster(cluster, self._found[0].k, self._found[0].seed, word)
         if self.attempt(lambda session: session.apply(rule), f"rule: {rule.title}; u undoes"):

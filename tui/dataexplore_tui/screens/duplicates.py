@@ -16,8 +16,9 @@ from dataexplore.journal.decision import DROP, KEEP, Decision
 from dataexplore.session.state import State
 from dataexplore_tui.panes.group import GroupPane
 from dataexplore_tui.panes.groups import GroupsSource, MembersSource
-from dataexplore_tui.screens.mode import ModeScreen, Progress
+from dataexplore_tui.screens.mode import ModeScreen
 from dataexplore_tui.screens.policy import POLICIES, STEP, Policy
+from dataexplore_tui.screens.talking import Progress
 from dataexplore_tui.widgets.keyline import Hint
 from dataexplore_tui.widgets.lines import Lines
 from dataexplore_tui.widgets.picker import Picker
@@ -136,7 +137,7 @@ class DuplicatesScreen(ModeScreen):
             return
         rows = source.groups[self._groups.cursor]
         stays = rows[self._staying(session)[rows]].tolist()
-        signal = session.columns.signals.get(self.sitting.signal)
+        signal = self.sitting.score
         survivor = stays[0] if len(stays) == 1 else None
         members = MembersSource(session.dataset, self.state, rows.tolist(), survivor, self._named, signal)
         self._group.show_group(self._groups.cursor + 1, session.dataset, members, self._policy.words)
@@ -169,7 +170,7 @@ class DuplicatesScreen(ModeScreen):
         session = self.session
         if session is None:
             return
-        names = POLICIES if self.sitting.signal else POLICIES[1:]
+        names = POLICIES if self._scored(session) else POLICIES[1:]
         self._named = names[(names.index(self._named) + 1) % len(names)]
         self._show_members()
         self.say(f"policy: {self._policy.words}")

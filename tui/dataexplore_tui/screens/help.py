@@ -31,6 +31,8 @@ _WORDS = (
     ("decision", "keep or drop, with its reason; without one a row is undecided"),
     ("signal", "a number per row: a score, a length, a cluster; filter, sort and threshold by it"),
     ("len", "the response's length in characters"),
+    ("K D ·", "kept, dropped, undecided: before a row, and on top where there is little room"),
+    ("! ✎ ▌", "beside a row: something in it is odd (! lists what), it was edited, it is marked"),
     ("~", "before a duplicate group: a chain, some of whose rows are alike only through others"),
     ("rule", "a decision on many rows at once; it never touches what was decided by hand"),
     ("journal", "every decision in order, on disk at once; undo and redo walk along it"),

@@ -1,32 +1,26 @@
 """What the six modes have in common: header, keys, messages, undo, leaving."""
 
 from collections.abc import Callable, Iterable
-from functools import partial
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.reactive import var
-from textual.screen import Screen
 from textual.widget import Widget
 
 from dataexplore.errors import DataexploreError
 from dataexplore.session.state import EMPTY, State
 from dataexplore_tui.panes.header import MODES, Header
-from dataexplore_tui.screens.sitting import Sitting
-from dataexplore_tui.widgets.ask import Answer, Ask
-from dataexplore_tui.widgets.ink import DIM, shown
+from dataexplore_tui.screens.talking import TalkingScreen
+from dataexplore_tui.widgets.ask import Ask
 from dataexplore_tui.widgets.keyline import Hint, Keyline
-from dataexplore_tui.widgets.picker import Picker
+from dataexplore_tui.widgets.notice import Notice
 
 if TYPE_CHECKING:
     from dataexplore.session.session import Session
 
-T = TypeVar("T")
-Progress = Callable[[int, int], None]
 
-
-class ModeScreen(Screen[None]):
+class ModeScreen(TalkingScreen):
     """A screen that shows the session's state and changes it only through the session."""
 
     NUMBER: ClassVar[int]
@@ -38,7 +32,7 @@ class ModeScreen(Screen[None]):
         Binding("u", "undo", "undo the last act", id="act.undo"),
         Binding("ctrl+r", "redo", "redo what was undone", id="act.redo"),
         Binding("i", "report", "what is in the file, and what is wrong with it", id="show.report"),
-        Binding("exclamation_mark", "report('problem')", "what is wrong with the file", id="show.problems"),
+        Binding("exclamation_mark", "report(True)", "what is wrong with the file", id="show.problems"),
         Binding("question_mark", "app.help", "help", id="show.help"),
         Binding("colon,ctrl+p", "app.command_palette", "every command by name", id="show.palette"),
         Binding("q", "app.leave", "leave; everything is saved, runs go on", id="leave"),
@@ -48,15 +42,12 @@ class ModeScreen(Screen[None]):
 
     state: var[State] = var(EMPTY, always_update=True, init=False)
 
-    def __init__(self, sitting: Sitting) -> None:
-        super().__init__()
-        self.sitting = sitting
-
     def compose(self) -> ComposeResult:
         """Header on top, keys at the bottom, the mode's own panes between."""
         yield Header(self.NUMBER)
-        yield Ask()
         yield Keyline()
+        yield Ask()
+        yield Notice()
         yield from self.compose_panes()
 
     def compose_panes(self) -> Iterable[Widget]:
@@ -108,29 +99,21 @@ class ModeScreen(Screen[None]):
         """Show how far reading has come."""
         self.query_one(Header).set_counts(self.sitting.name, None, text)
 
-    # --- talking to the person
-
-    def say(self, message: str, *, warning: bool = False) -> None:
-        """Show one sentence in the header."""
-        self.query_one(Header).say(message, warning=warning)
-
-    def ask(self, name: str, answer: Answer, initial: str = "") -> None:
-        """Ask for one line of text."""
-        self.query_one(Ask).ask(name, answer, initial)
-
     # --- acting
 
-    @property
-    def session(self) -> "Session | None":
-        """The session; None, with a word to the person, while the file is still read."""
-        if self.sitting.session is None:
-            self.say("still reading the file: a moment", warning=True)
-        return self.sitting.session
-
-    def attempt(self, act: Callable[["Session"], State | None], done: str = "") -> bool:
+    def attempt(
+        self, act: Callable[["Session"], State | None], done: str = "", *, decides: bool = True
+    ) -> bool:
         """Do something through the session, show the new state, or say in one sentence why not."""
         session = self.session
         if session is None:
+            return False
+        if decides and not session.dataset.keyed.ready:  # decisions hang on keys: waiting here would freeze
+            self.background(
+                "nothing can be decided until the rows' keys are made",
+                lambda session, tell: session.dataset.keyed.value(),
+                lambda keys: self.say("the rows' keys are made: decide away"),
+            )
             return False
         try:
             state = act(session)
@@ -142,38 +125,9 @@ class ModeScreen(Screen[None]):
         self.state = state or session.state
         return True
 
-    def background(
-        self, what: str, compute: Callable[["Session", Progress], T], then: Callable[[T], None]
-    ) -> None:
-        """Compute in a thread what takes a second or so, then show it; progress goes to the header."""
-        session = self.session
-        if session is None:
-            return
-        self.show_progress(f"{what} …")
-
-        def progress(done: int, total: int) -> None:
-            self.app.call_from_thread(self.show_progress, f"{what}: {done:,} of {total:,}")
-
-        def work() -> None:
-            try:
-                result = compute(session, progress)
-            except DataexploreError as error:
-                self.app.call_from_thread(partial(self.say, str(error), warning=True))
-            else:
-                self.app.call_from_thread(then, result)
-
-        self.run_worker(work, thread=True, exclusive=True, group=what)
-
-    def show_progress(self, text: str) -> None:
-        """Show how far a background computation has come, also where its answer will be."""
-        self.say(text)
-        home = self.query(".-home").first()
-        if isinstance(home, Picker):
-            home.placehold(shown(f" {text}", DIM))
-
     def open_rows(self, condition: str, sort: str | None = None) -> None:
         """Show some rows in mode 1; Esc there comes back here."""
-        if self.attempt(lambda session: session.show(condition, sort)):
+        if self.attempt(lambda session: session.show(condition, sort), decides=False):
             self.sitting.came_from = self.NUMBER
             self.open_mode(1)
 
@@ -197,7 +151,7 @@ class ModeScreen(Screen[None]):
         else:
             self.attempt(lambda session: session.redo(), f"redone: {what}")
 
-    def action_report(self, begin: str = "") -> None:
+    def action_report(self, at_wrong: bool = False) -> None:
         """Show what is in the file; a line of it opens its rows in mode 1."""
         from dataexplore_tui.screens.report import ReportScreen
 
@@ -207,7 +161,7 @@ class ModeScreen(Screen[None]):
 
         session = self.session
         if session is not None:
-            self.app.push_screen(ReportScreen(session, begin), chosen)
+            self.app.push_screen(ReportScreen(session, at_wrong), chosen)
 
     def action_back(self) -> None:
         """Close what is open; modes override."""

@@ -12,37 +12,44 @@ from dataexplore_tui.widgets.lines import Lines
 from dataexplore_tui.widgets.strips import retitle
 
 
-class Overlay(ModalScreen[None]):
-    """Shows lines that its maker wrote."""
+class Overlay(ModalScreen[bool]):
+    """Shows lines that its maker wrote; gives back whether Enter closed it."""
 
     DEFAULT_CSS = """
     Overlay { align: center middle; }
     Overlay Lines { width: 90%; max-width: 100; height: 90%; padding: 0 1; }
     Overlay Lines { border: round ansi_cyan; background: ansi_default; }
+    Overlay.-narrow Lines { width: 100%; height: 1fr; margin-top: 2; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark,enter", "dismiss", "close", id="overlay.close"),
+        Binding("escape,q,question_mark", "dismiss(False)", "close", id="overlay.close"),
+        Binding("enter", "dismiss(True)", "go on, or close", id="overlay.enter"),
         Binding("j,down", "scroll(1)", "down", show=False, id="overlay.down"),
         Binding("k,up", "scroll(-1)", "up", show=False, id="overlay.up"),
         Binding("ctrl+d,pagedown,space", "scroll(10)", "page down", show=False, id="overlay.page_down"),
         Binding("ctrl+u,pageup", "scroll(-10)", "page up", show=False, id="overlay.page_up"),
     ]
 
-    def __init__(self, title: str, lines: Sequence[Text]) -> None:
+    def __init__(self, title: str, lines: Sequence[Text], goes_on: str = "") -> None:
         super().__init__()
         self._title = title
         self._shown = lines
+        self._goes_on = goes_on
+        """What Enter does besides closing."""
 
     def compose(self) -> ComposeResult:
         """One block of lines."""
-        yield Lines()
+        block = Lines()
+        block.MORE = "space"
+        yield block
 
     def on_mount(self) -> None:
         """Fill it."""
         block = self.query_one(Lines)
         retitle(block, Text(self._title))
-        block.border_subtitle = "j k scroll · esc closes"
+        go_on, close = (f"enter {self._goes_on} · ", "goes back") if self._goes_on else ("", "closes")
+        block.border_subtitle = f"{go_on}j k scroll · esc {close}"
         block.update(self._shown)
 
     def action_scroll(self, count: int) -> None:

@@ -35,6 +35,7 @@ class ReportScreen(ModalScreen[str | None]):
     ReportScreen Vertical {
         width: 90%; max-width: 100; height: 90%; border: round ansi_cyan; background: ansi_default;
     }
+    ReportScreen.-narrow Vertical { width: 100%; height: 1fr; margin-top: 2; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -44,11 +45,11 @@ class ReportScreen(ModalScreen[str | None]):
         Binding("escape,q,i,exclamation_mark,question_mark", "close", "close", id="report.close"),
     ]
 
-    def __init__(self, session: Session, begin: str = "") -> None:
+    def __init__(self, session: Session, at_wrong: bool = False) -> None:
         super().__init__()
         self._session = session
-        self._begin = begin
-        """The heading at which the cursor begins."""
+        self._at_wrong = at_wrong
+        """Whether the cursor begins at the first thing that is wrong, a line that is no row included."""
 
     def compose(self) -> ComposeResult:
         """One list."""
@@ -66,8 +67,8 @@ class ReportScreen(ModalScreen[str | None]):
 
     def _begin_there(self) -> None:
         picker = self.query_one(Picker)
-        if picker.cursor == 0 and self._begin:
-            picker.to(self._entries.heading(self._begin))
+        if picker.cursor == 0 and self._at_wrong:
+            picker.to(self._entries.first_wrong)
         elif picker.cursor == 0:
             self.action_next(1)
 
@@ -85,8 +86,7 @@ class ReportScreen(ModalScreen[str | None]):
         problems.sort(key=lambda one: (-len(one.rows), one.name))
         picker.show(entries(dataset, problems, report), picker.cursor)
         retitle(self.query_one(Vertical), Text("what is in the file"))
-        if report is not None:
-            self._say("")
+        self._say("looking at rows" if report is None else "")
 
     def _say(self, text: str) -> None:
         keys = "enter opens the rows · tab next · esc closes"

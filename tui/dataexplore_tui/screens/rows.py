@@ -13,9 +13,9 @@ from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
 from dataexplore.journal.decision import DROP, KEEP, UNDECIDED, Decision
-from dataexplore.session.state import State
+from dataexplore.session.state import State, View
 from dataexplore_tui.panes.record import RecordPane
-from dataexplore_tui.panes.rows import HeadSource, ViewSource
+from dataexplore_tui.panes.rows import HeadSource, ViewSource, view_title
 from dataexplore_tui.screens.editing import EditingScreen
 from dataexplore_tui.widgets.ink import shown
 from dataexplore_tui.widgets.keyline import Hint
@@ -102,9 +102,7 @@ class RowsScreen(EditingScreen):
         if session is None:
             return
         before, row = self._source, self.row
-        signal = session.columns.signals.get(self.sitting.signal)
-        if signal is not None and signal.name == "response_chars":
-            signal = None  # the list shows the length anyway
+        signal = self.sitting.score
         if before is not None and before.dataset is not session.dataset:
             self.session_opened(session)
         self._source = ViewSource(session.dataset, state, signal, self._marks, self._flagged)
@@ -115,6 +113,8 @@ class RowsScreen(EditingScreen):
         else:
             self.query_one("#heading", Lines).update([self._source.heading()])
             place = state.view.position(row) if row is not None else self.picker.cursor
+            if before is not None and _ordered_anew(before.state.view, state.view):
+                place = 0
             self.picker.show(self._source, place or 0)
         self._title(state)
 
@@ -129,15 +129,9 @@ class RowsScreen(EditingScreen):
             self.picker.redraw(top + place)
 
     def _title(self, state: State) -> None:
-        view, session = state.view, self.sitting.session
+        session, box = self.sitting.session, self.query_one("#list")
         total = len(session.dataset) if session else 0
-        what = view.filter or "all rows"
-        sort = f" · {view.sort} {'↓' if view.descending else '↑'}" if view.sort else ""
-        marked = f" · {len(self._marks):,} marked" if self._marks else ""
-        edited = f" · {state.edited:,} edited" if state.edited else ""
-        count = f" · {len(view.rows):,} of {total:,}"
-        title = Text.assemble(shown(what[:60]), count, shown(sort), edited, marked)
-        retitle(self.query_one("#list"), title)
+        retitle(box, view_title(state, total, len(self._marks), box.size.width - 4))
 
     # --- the record
 
@@ -155,7 +149,10 @@ class RowsScreen(EditingScreen):
             pane.show_record(head.records[at], head.schema, at)
             return
         if row is None:
-            pane.update([Text("no rows match; F shows all rows")])
+            none = Text(" no rows match; F shows all rows", end="")
+            pane.update([none])
+            self.picker.placehold(none)
+            self.query_one("#detail", Lines).update([])
             return
         signals = list(session.columns.signals.values())
         edit, original = session.edited_by(row), self.shows_original
@@ -173,7 +170,9 @@ class RowsScreen(EditingScreen):
         pane.scroll_lines(way * max(1, pane.size.height // 2))
 
     def action_back(self) -> None:
-        """Close the record, then the marks, then the search; go back to the mode that opened these rows."""
+        """Give up what has no answer; close the record, the marks, the search; go to the mode before."""
+        if self.give_up():
+            return
         if self.has_class("-record"):
             self.action_record()
         elif self._marks:
@@ -184,7 +183,7 @@ class RowsScreen(EditingScreen):
             self.forget_search()
         elif self.sitting.came_from:
             back, self.sitting.came_from = self.sitting.came_from, 0
-            self.attempt(lambda session: session.show(""))
+            self.attempt(lambda session: session.show(""), decides=False)
             self.open_mode(back)
 
     # --- deciding
@@ -224,3 +223,8 @@ class RowsScreen(EditingScreen):
         self.picker.redraw(self.picker.cursor)
         self.picker.action_move(1)
         self._title(self.state)
+
+
+def _ordered_anew(before: View, after: View) -> bool:
+    """Tell whether a sort was just asked for: then its first rows are what the person wants to see."""
+    return bool(after.sort) and (before.sort, before.descending) != (after.sort, after.descending)

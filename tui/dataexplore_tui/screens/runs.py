@@ -118,7 +118,10 @@ class RunsScreen(ModeScreen):
     def _show_run(self) -> None:
         pane, run = self.query_one(RunPane), self._here
         if run is None:
-            pane.update([Text("no run yet: T tunes on the rows that are not dropped")])
+            none = Text("no run yet: T tunes on the rows that are not dropped")
+            pane.update([none])
+            if self.has_class("-narrow"):  # the pane is not on screen
+                self._picker.placehold(none)
             return
         try:
             pane.show_run(run, log=self._log)
@@ -139,7 +142,8 @@ class RunsScreen(ModeScreen):
         from dataexplore.session.training import training_rows
         from dataexplore.tune.preflight import preflight
 
-        return preflight(training_rows(session, wanted.only_kept), wanted.settings, wanted.python)
+        rows = training_rows(session, wanted.only_kept, wanted.learn_chosen)
+        return preflight(rows, wanted.settings, wanted.python)
 
     def _launch(self, wanted: Wanted | None) -> None:
         if wanted is None:
@@ -153,7 +157,7 @@ class RunsScreen(ModeScreen):
         from dataexplore.session.training import training_rows
         from dataexplore.tune.start import create_run
 
-        rows = training_rows(session, wanted.only_kept)
+        rows = training_rows(session, wanted.only_kept, wanted.learn_chosen)
         job = create_run(
             session.workspace.jobs, rows, wanted.settings, session.dataset.path.name, wanted.python
         )

@@ -196,7 +196,8 @@ class ScoresScreen(ModeScreen):
 
     def action_import(self) -> None:
         """Ask for a file of ratings."""
-        self.ask("ratings file, by row", self._import)
+        hint = "JSONL, JSON or CSV with a column row, from 0, and a column of numbers for each judge"
+        self.ask("ratings file", self._import, hint=hint)
 
     def _import(self, text: str) -> bool:
         from pathlib import Path

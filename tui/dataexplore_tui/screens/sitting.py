@@ -8,6 +8,10 @@ from dataexplore.dataset.opening import Head
 
 if TYPE_CHECKING:  # the session brings Polars, which the first screen does not wait for
     from dataexplore.session.session import Session
+    from dataexplore.signals.signal import Signal
+
+_NO_SCORES = frozenset({"id", "_id", "uid", "index", "idx", "sample_id", "example_id"})
+"""Columns of numbers that say which row it is, not how good."""
 
 
 @dataclass
@@ -31,10 +35,16 @@ class Sitting:
         """Take over the session and choose a first signal."""
         self.session = session
         signals = session.columns.signals
-        ranked = sorted(signals, key=lambda name: signals[name].origin == "computed")
+        ranked = sorted(signals, key=lambda name: (name in _NO_SCORES, signals[name].origin == "computed"))
         self.signal = ranked[0] if ranked else ""
         if session.workspace.notice:
             self.notices.append(session.workspace.notice)
+
+    @property
+    def score(self) -> "Signal | None":
+        """The signal that lists show beside the length, which they show anyway."""
+        signals = self.session.columns.signals if self.session is not None else {}
+        return signals.get(self.signal) if self.signal != "response_chars" else None
 
     @property
     def name(self) -> str:

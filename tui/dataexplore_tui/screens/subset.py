@@ -100,7 +100,8 @@ class SubsetScreen(ModeScreen):
         if self.session is not None:
             from dataexplore.selection.convert.targets import TARGETS
 
-            self.ask(f"convert to one of {', '.join(TARGETS)}", self._look, self._to or "messages")
+            hint = f"there are {', '.join(TARGETS)}; a report comes before anything is written"
+            self.ask("convert to", self._look, self._to or "messages", hint=hint)
 
     def _look(self, to: str) -> bool:
         from dataexplore.selection.convert.conversion import Conversion
@@ -118,16 +119,17 @@ class SubsetScreen(ModeScreen):
         return True
 
     def _looked(self, report: Report) -> None:
-        self._to = report.target
-
-        def closed(_: None) -> None:
-            what = f"write the {report.fit:,} rows that fit as {report.target} to"
-            if report.fit:
-                self._ask_where(what, report.target, report.target)
-            else:
+        def closed(goes_on: bool | None) -> None:
+            if not report.fit:
                 self.say(f"no row fits {report.target}: nothing to write", warning=True)
+            elif goes_on:
+                self._to = report.target
+                self._ask_where(
+                    f"write {report.fit:,} rows as {report.target} to", report.target, report.target
+                )
 
-        self.app.push_screen(Overlay(f"convert to {report.target}", fit_lines(report)), closed)
+        goes_on = "goes on" if report.fit else ""
+        self.app.push_screen(Overlay(f"convert to {report.target}", fit_lines(report), goes_on), closed)
 
     def action_publish(self) -> None:
         """Ask for a trainer, then where to, and write rows, card and configuration."""
@@ -149,7 +151,8 @@ class SubsetScreen(ModeScreen):
             )
             return True
 
-        self.ask(f"configuration for {', '.join(TRAINERS)} (empty: the card alone)", chosen)
+        hint = f"a card, and a configuration for one of {', '.join(TRAINERS)}"
+        self.ask("configuration for", chosen, hint=hint, example="nothing: the card alone")
 
     def _ask_where(
         self,
@@ -174,7 +177,7 @@ class SubsetScreen(ModeScreen):
         self.ask(
             name,
             lambda text: self._export(text, wishes, only_kept),
-            str(path.with_name(f"{path.stem}.{word}{ending}")),
+            _as_typed(path.with_name(f"{path.stem}.{word}{ending}")),
         )
 
     def _export(self, text: str, wishes: Wishes, only_kept: bool) -> bool:
@@ -200,15 +203,7 @@ class SubsetScreen(ModeScreen):
             return False
 
     def _exported(self, done: Exported) -> None:
-        written = done.written
-        beside = (written.unfit_out, written.card_out, written.config_out)
-        more = "".join(f", {path.name}" for path in beside if path is not None)
-        edited = f" ({done.edited:,} edited)" if done.edited else ""
-        self.say(
-            f"{done.rows:,} rows{edited} in {done.out.name}, {done.dropped:,} in {done.dropped_out.name}, "
-            f"the steps in {done.recipe_out.name}{more}; "
-            f"folder {done.out.parent}{'; ' + done.notice if done.notice else ''}"
-        )
+        self.say(_words(done))
 
     def action_tune(self) -> None:
         """Go to the runs and open the form."""
@@ -222,3 +217,21 @@ class SubsetScreen(ModeScreen):
     def action_second(self) -> None:
         """Swap the two panes where there is room for one."""
         self.toggle_class("-second")
+
+
+def _as_typed(path: Path) -> str:
+    """Return a path as a person here would type it."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
+def _words(done: Exported) -> str:
+    written = done.written
+    beside = (written.unfit_out, written.card_out, written.config_out)
+    more = "".join(f", {path.name}" for path in beside if path is not None)
+    edited = f" ({done.edited:,} edited)" if done.edited else ""
+    return (
+        f"{done.rows:,} rows{edited} in {done.out.name}, {done.dropped:,} in {done.dropped_out.name}, "
+        f"the steps in {done.recipe_out.name}{more}; "
+        f"folder {done.out.parent}{'; ' + done.notice if done.notice else ''}"
+    )

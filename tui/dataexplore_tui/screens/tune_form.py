@@ -30,6 +30,7 @@ _FIELDS = (
     ("learning_rate", "learning rate", "of the preset"),
     ("max_tokens", "longest row", "tokens; of the preset"),
     ("rows", "rows", "not dropped / kept"),
+    ("preference", "preference data", "refused / chosen: learn the chosen answers"),
     ("python", "interpreter", "this one"),
 )
 
@@ -40,6 +41,8 @@ class Wanted:
 
     settings: TuneSettings
     only_kept: bool
+    learn_chosen: bool
+    """Whether of preference data the chosen answers are learned; without it such rows are refused."""
     python: str | None
 
 
@@ -53,8 +56,10 @@ class TuneForm(ModalScreen[Wanted | None]):
     TuneForm Horizontal { height: 1; }
     TuneForm Label { width: 16; color: ansi_cyan; }
     TuneForm Input { width: 1fr; height: 1; border: none; padding: 0; background: ansi_default; }
-    TuneForm Input:focus { background: ansi_bright_black; border: none; }
+    TuneForm Input:focus { border: none; }
     TuneForm #figures { height: 9; margin-top: 1; }
+    TuneForm.-narrow { align: center bottom; }
+    TuneForm.-narrow #form { width: 100%; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -162,5 +167,8 @@ def wanted_of(values: dict[str, str]) -> Wanted:
     rows = values.get("rows") or "not dropped"
     if rows not in ("not dropped", "kept"):
         raise JobError("rows: write `kept` or `not dropped`")
+    preference = values.get("preference") or "refused"
+    if preference not in ("refused", "chosen"):
+        raise JobError("preference data: write `chosen` to learn the chosen answers, or nothing")
     settings = preset(values.get("preset") or "quick", values["base"], **changes)
-    return Wanted(settings, rows == "kept", values.get("python") or None)
+    return Wanted(settings, rows == "kept", preference == "chosen", values.get("python") or None)

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 from textual.binding import Binding, BindingType
 
+from dataexplore.errors import DataexploreError
 from dataexplore.session.state import State
 from dataexplore_tui.screens.mode import ModeScreen
 from dataexplore_tui.screens.sitting import Sitting
+from dataexplore_tui.screens.talking import Progress
 from dataexplore_tui.widgets.picker import Picker
 
 if TYPE_CHECKING:
     from dataexplore.session.session import Session
+
+_AT_ONCE = 1_000_000
+"""Rows that are searched while the screen waits: about a quarter of a second."""
+_SEARCH = "searching"
 
 
 class ViewScreen(ModeScreen):
@@ -35,6 +44,8 @@ class ViewScreen(ModeScreen):
         self._matches = np.empty(0, np.int64)
         self.found = ""
         """What was searched for last; marked in the record."""
+        self._wish: Callable[[], object] | None = None
+        """What was asked for while rows were still read."""
 
     @property
     def picker(self) -> Picker:
@@ -51,20 +62,59 @@ class ViewScreen(ModeScreen):
         self._matches = np.empty(0, np.int64)
         self.show_record()
 
+    def enter(self) -> None:
+        """Do what was asked for while rows were still read."""
+        super().enter()
+        if self.sitting.session is not None and self._wish is not None:
+            wish, self._wish = self._wish, None
+            wish()
+
+    def later(self, what: str, act: Callable[[], object]) -> bool:
+        """Do something once all rows are read, if they are not yet; Esc gives it up."""
+        if self.sitting.session is None:
+            self._wish = act
+            self.say(f"{what}: when all rows are read; esc gives up", hold=True)
+        return self.sitting.session is None
+
+    def give_up(self) -> bool:
+        """Give up what was asked for and has no answer yet; False when there is no such thing."""
+        searching = [
+            one for one in self.workers if one.node is self and one.group == _SEARCH and one.is_running
+        ]
+        if self._wish is None and not searching:
+            return False
+        self._wish = None
+        self.workers.cancel_group(self, _SEARCH)
+        self.say("given up")
+        return True
+
     def action_search(self) -> None:
         """Ask what to look for."""
-        self.ask("search", self._search)
+        self.ask("search", self._search, example="a word or a phrase, in any case")
 
     def _search(self, text: str) -> bool:
-        session = self.session
-        if session is None or not text:
+        if not text or self.later(f"searching for {text}", partial(self._search, text)):
             return True
-        mask = session.columns.search(text)
-        self._matches = np.flatnonzero(mask[self.state.view.rows])
-        self.found = text
-        if not len(self._matches):
+        session, rows = self.sitting.session, self.state.view.rows
+        assert session is not None  # or it would be done later
+
+        def look(session: Session, tell: Progress | None = None) -> NDArray[np.int64]:
+            return np.flatnonzero(session.columns.search(text)[rows])
+
+        if len(session.dataset) > _AT_ONCE:
+            self.background(_SEARCH, look, partial(self._searched, text))
+            return True
+        try:
+            return self._searched(text, look(session))
+        except DataexploreError as error:
+            self.say(str(error), warning=True)
+            return False
+
+    def _searched(self, text: str, matches: NDArray[np.int64]) -> bool:
+        if not len(matches):
             self.say(f"nothing in view contains {text}", warning=True)
             return False
+        self._matches, self.found = matches, text
         self.action_found(0)
         return True
 
@@ -81,13 +131,16 @@ class ViewScreen(ModeScreen):
         place %= len(self._matches)
         self.picker.to(int(self._matches[place]))
         self.show_record()
-        self.say(f"match {place + 1:,} of {len(self._matches):,} for {self.found}")
+        more = " · n next, N before" if len(self._matches) > 1 else ""
+        self.say(f"match {place + 1:,} of {len(self._matches):,} for {self.found}{more}")
 
     def action_goto(self) -> None:
         """Ask for a row number."""
         self.ask("row", self._goto)
 
     def _goto(self, text: str) -> bool:
+        if self.later(f"row {text}", partial(self._goto, text)):
+            return True
         number = text.replace(",", "").strip()
         place = self.state.view.position(int(number) - 1) if number.isdecimal() else None
         if place is None:
@@ -98,13 +151,12 @@ class ViewScreen(ModeScreen):
 
     def action_filter(self) -> None:
         """Ask for a condition."""
-        session = self.session
-        if session is not None:
-            self.say("columns: " + ", ".join(session.columns.names))
-            self.ask("filter", self._filter, self.state.view.filter)
+        example = "tokens > 500 AND response LIKE '%sorry%'; nothing shows all rows"
+        self.ask("filter", self._filter, self.state.view.filter, hint=self._columns, example=example)
 
     def _filter(self, text: str) -> bool:
-        return self._show(filter_=text.strip())
+        later = self.later(f"filter {text}", partial(self._filter, text))
+        return later or self._show(filter_=text.strip())
 
     def action_clear_filter(self) -> None:
         """Show all rows."""
@@ -112,12 +164,17 @@ class ViewScreen(ModeScreen):
 
     def action_sort(self) -> None:
         """Ask for a column; the same column again turns the order round."""
-        session = self.session
-        if session is not None:
-            self.say("columns: " + ", ".join(session.columns.names))
-            self.ask("sort", self._sort)
+        example = "a column; again: the other way; nothing: the file's order"
+        self.ask("sort", self._sort, hint=self._columns, example=example)
+
+    @property
+    def _columns(self) -> str:
+        session = self.sitting.session
+        return "columns: " + ", ".join(session.columns.names) if session is not None else ""
 
     def _sort(self, text: str) -> bool:
+        if self.later(f"sort by {text}", partial(self._sort, text)):
+            return True
         name, view = text.strip(), self.state.view
         descending = not view.descending if name and name == view.sort else True
         return self._show(sort=name, descending=descending)
@@ -143,9 +200,10 @@ class ViewScreen(ModeScreen):
                 self.sitting.signal = str(sort)
             return session.show(filter_, sort, descending)
 
+        self.workers.cancel_group(self, _SEARCH)  # it looks at the rows of another view
         self._matches = np.empty(0, np.int64)
         self.sitting.came_from = 0
-        if not self.attempt(act):
+        if not self.attempt(act, decides=False):
             return False
         self.say(f"{len(self.state.view.rows):,} rows in view")
         return True

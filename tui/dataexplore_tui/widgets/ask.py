@@ -6,6 +6,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
+from textual.message import Message
 from textual.widgets import Input, Label
 
 Answer = Callable[[str], bool]
@@ -13,10 +14,10 @@ Answer = Callable[[str], bool]
 
 
 class Ask(Horizontal):
-    """Hidden until asked; Enter answers, Esc takes it back, up and down walk through earlier answers."""
+    """Hides the keys while it asks: Enter answers, Esc takes it back, up and down bring earlier answers."""
 
     DEFAULT_CSS = """
-    Ask { height: 1; display: none; background: ansi_default; }
+    Ask { layer: over; dock: bottom; height: 1; display: none; background: ansi_default; }
     Ask.-open { display: block; }
     Ask Label { width: auto; padding: 0 1; color: ansi_cyan; text-style: bold; }
     Ask Input { width: 1fr; height: 1; border: none; padding: 0; background: ansi_default; }
@@ -28,6 +29,9 @@ class Ask(Horizontal):
         Binding("up", "earlier(-1)", "earlier", show=False, id="ask.earlier"),
         Binding("down", "earlier(1)", "later", show=False, id="ask.later"),
     ]
+
+    class Closed(Message):
+        """The line is closed, answered or not."""
 
     def __init__(self) -> None:
         super().__init__(id="ask")
@@ -41,13 +45,13 @@ class Ask(Horizontal):
         yield Label("", markup=False)
         yield Input(compact=True)  # what is prefilled is selected: typing replaces it, an arrow keeps it
 
-    def ask(self, name: str, answer: Answer, initial: str = "") -> None:
+    def ask(self, name: str, answer: Answer, initial: str = "", example: str = "") -> None:
         """Open the line; `answer` gets what is typed."""
         self._asked, self._answer = name, answer
         self._place = len(self._past.setdefault(name, []))
         self.query_one(Label).update(name)
         field = self.query_one(Input)
-        field.value = initial
+        field.value, field.placeholder = initial, example
         self.add_class("-open")
         field.focus()
 
@@ -74,4 +78,5 @@ class Ask(Horizontal):
 
     def _close(self) -> None:
         self.remove_class("-open")
+        self.post_message(self.Closed())
         self.screen.query(".-home").first().focus()

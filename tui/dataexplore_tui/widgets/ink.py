@@ -44,6 +44,13 @@ def shown(data: str, style: Style = PLAIN) -> Text:
     return Text(visible(data), style, no_wrap=True, end="")
 
 
+def squeezed(name: str, cells: int) -> str:
+    """Return a name in so many characters, cut in its middle: names of a family differ at their ends."""
+    name = visible(name)
+    end = cells * 2 // 3
+    return name if len(name) <= cells else f"{name[: cells - 1 - end]}…{name[len(name) - end :]}"
+
+
 def shown_lines(data: str, style: Style = PLAIN) -> list[Text]:
     """Return text from data line by line, each as `shown` makes it."""
     return [Text(line, style, end="") for line in visible_lines(data)]

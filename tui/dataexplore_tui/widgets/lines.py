@@ -39,6 +39,8 @@ class Lines(Widget):
         self._make = make
         if self.size.width:
             self._replace(make(self.size.width, self.size.height), keep_place)
+        elif not keep_place:
+            self._top = 0
 
     def on_resize(self, event: events.Resize) -> None:
         """Make the lines anew for the new size."""

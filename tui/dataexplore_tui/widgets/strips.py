@@ -35,4 +35,4 @@ def wrapped(text: Text, width: int) -> list[Text]:
     """Break one line at words so that each part fits `width` cells."""
     if text.cell_len <= width:
         return [text]
-    return [*text.wrap(_CONSOLE, max(1, width), tab_size=4)]
+    return [*text.wrap(_CONSOLE, max(1, width), tab_size=4, no_wrap=False)]
