@@ -128,6 +128,6 @@ def _too_large(kind: str, spool: Spool, limit: int) -> str:
     if spool.limit < limit:
         return f"is {kind} and unpacks to more than the {size} of free disk; set TMPDIR to a larger one"
     return (
-        f"is {kind} and unpacks to more than {size}, which for a file of this size is taken for a bomb; if "
-        f"it is none, unpack it with `{_TOOLS[kind]}` first"
+        f"is {kind} and unpacks to more than {size}, the most that is allowed here; allow more with "
+        f"--max-bytes, or unpack it with `{_TOOLS[kind]}` first"
     )

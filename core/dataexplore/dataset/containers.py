@@ -104,7 +104,7 @@ def converted(
     except TooLargeError as error:
         size = f"{error.limit / 1e6:,.0f} MB"
         why = (
-            f"{size}, which for a file of this size is taken for a bomb; if it is none, convert it to JSONL "
+            f"{size}, the most that is allowed here; allow more with --max-bytes, or convert it to JSONL "
             "first"
             if error.limit == limit
             else f"the {size} of free disk; set TMPDIR to a larger one"

@@ -18,8 +18,10 @@ from dataexplore.dataset.parts import Columns, Held, Stored, Table, common_kinds
 from dataexplore.dataset.piece import Piece, Stretch, read_piece
 from dataexplore.dataset.problems import Problems, merge
 from dataexplore.dataset.schema import Schema
+from dataexplore.dataset.scores import is_score_name, read_scores
 from dataexplore.dataset.source import Source
 from dataexplore.dataset.spans import Spans
+from dataexplore.dataset.textflags import rows_of
 from dataexplore.dataset.whole import is_looked_at, whole_problems
 from dataexplore.errors import WorkspaceError
 
@@ -187,7 +189,15 @@ def _in_columns(base: Dataset, at: Rows, piece: Piece, now: Mapping[int, bytes])
         return found
 
     found = whole_problems(frame.get_column, names, base.schema, record)
+    for name in names:
+        if is_score_name(name) and frame[name].dtype == pl.String and _was_number(base, name):
+            lost = rows_of(read_scores(frame[name]).is_null() & frame[name].is_not_null())
+            found |= {f"{name} is unscored": lost} if len(lost) else {}
     return {name: at[places] for name, places in found.items() if not name.startswith("repeated ")}
+
+
+def _was_number(base: Dataset, name: str) -> bool:
+    return name in base.table.kinds and base.table.kinds[name].is_numeric()
 
 
 def _kept(base: Dataset, at: Rows, piece: Piece) -> Problems:

@@ -28,7 +28,7 @@ from dataexplore.dataset.source import Source
 from dataexplore.dataset.spans import Spans
 from dataexplore.dataset.unreadable import Unreadable
 
-_VERSION = 1
+_VERSION = 2
 """Raised whenever the same file would be read into something else."""
 _NAME = "manifest.json"
 _KINDS: dict[str, pl.DataType] = {
@@ -92,8 +92,19 @@ def find(folder: CacheFolder, head: Head, reader: Reader) -> Dataset | None:
             name: _read(folder.array(name), Filed(**found)) for name, found in manifest["arrays"].items()
         }
         numbers = pl.read_ipc(io.BytesIO(_checked(folder.folder / "numbers.arrow", manifest["numbers"])))
+        return _dataset(folder, head, reader, manifest, arrays, numbers)
     except (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError):
         return None
+
+
+def _dataset(
+    folder: CacheFolder,
+    head: Head,
+    reader: Reader,
+    manifest: Mapping[str, Any],
+    arrays: Mapping[str, NDArray[Any]],
+    numbers: pl.DataFrame,
+) -> Dataset:
     keyed = Later(lambda: arrays["keys"])
     keyed.start(now=True)
     places = Places(arrays["start"], arrays["size"], arrays.get("line"))

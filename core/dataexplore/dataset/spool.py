@@ -16,7 +16,7 @@ _RESERVE = 1 << 30
 HARMLESS = 1 << 28
 """Up to so many bytes (256 MiB) any ratio is believed."""
 RATIO = 100
-"""JSON lines pack 3 to 30 times; far beyond, it is a bomb or nothing that a person reads."""
+"""JSON lines pack 3 to 30 times; far beyond, it is nothing that a person reads."""
 
 
 class TooLargeError(Exception):
@@ -61,7 +61,7 @@ class Spool:
 
 
 def believed(size: int) -> int:
-    """Return how much a file of so many bytes may unpack to without being taken for a bomb."""
+    """Return how much a file of so many bytes may unpack to if nobody allows more."""
     return min(max(HARMLESS, RATIO * size), MAX_BYTES)
 
 

@@ -17,6 +17,12 @@ def refuse(dataset: Dataset, path: Path) -> None:
         raise ExportError(f"{short(str(path), 200)}: is the dataset itself; write to another name")
 
 
+def refuse_existing(path: Path) -> None:
+    """Raise ExportError when something has this name already: whoever names a file may not know."""
+    if path.exists() or path.is_symlink():
+        raise ExportError(f"{short(str(path), 200)}: is there already; --force writes over it")
+
+
 def beside(dataset: Dataset, out: Path, name: str, ours: Callable[[bytes], bool]) -> Path:
     """Return the place for a file of this name, or one named after `out` where another's file has it.
 

@@ -13,7 +13,7 @@ from dataexplore.dataset.keys import key_text
 from dataexplore.duplicates.groups import Groups
 from dataexplore.journal.decision import DROP, KEEP, UNDECIDED, Decisions
 from dataexplore.journal.journal import Entry
-from dataexplore.selection.beside import made, reasons_and_recipe, refuse
+from dataexplore.selection.beside import made, reasons_and_recipe, refuse, refuse_existing
 from dataexplore.selection.card import Known
 from dataexplore.selection.convert.conversion import Progress
 from dataexplore.selection.copying import on_one_line
@@ -62,6 +62,8 @@ class WrittenOut:
     format: str
     written: Written
     notice: str = ""
+    edited: int = 0
+    """Of `rows`, those that are not as the source has them."""
 
 
 def export(
@@ -137,15 +139,25 @@ def export_all(
     unreadable = len(dataset.unreadable)
     with FileSet() as files:
         written = writer.write(files, unchanged, Around({"rows": len(rows), "unreadable": unreadable}))
-    return WrittenOut(len(writer.rows), unreadable, writer.out, str(writer.format), written, unchanged.notice)
+    return WrittenOut(
+        len(writer.rows),
+        unreadable,
+        writer.out,
+        str(writer.format),
+        written,
+        unchanged.notice,
+        edited_among(dataset, writer.rows),
+    )
 
 
-def write_rows(dataset: Dataset, rows: NDArray[np.int64], out: Path) -> None:
+def write_rows(dataset: Dataset, rows: NDArray[np.int64], out: Path, *, overwrite: bool = True) -> None:
     """Copy rows in source order, in the source's own bytes; OUT ending in .csv or .parquet converts them.
 
-    Raises ExportError for rows that such a table cannot hold.
+    Raises ExportError for rows that such a table cannot hold, and where OUT is there and may not be replaced.
     """
     refuse(dataset, out)
+    if not overwrite:
+        refuse_existing(out)
     unchanged = Unchanged(dataset, rows)
     with FileSet() as files, files.open(out) as file:
         write_as(dataset, rows, file, out)

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 from dataexplore.errors import ExportError
+from dataexplore.jobs.files import sync_folder
 from dataexplore.text import short
 
 _BLOCK = 1 << 20
@@ -19,10 +20,12 @@ class FileSet:
     """Collects files under hidden names and puts them in their places when the block ends without an error.
 
     A process that is killed before that leaves what was there before; each file is old or new, never half.
+    A link stays, and what it leads to is replaced.
     """
 
     def __init__(self) -> None:
         self._written: dict[Path, Path] = {}
+        self._places: dict[Path, Path] = {}
         self._last: list[Path] = []
 
     @contextmanager
@@ -32,8 +35,16 @@ class FileSet:
         try:
             if path.exists() and not path.is_file():
                 raise ExportError(f"{short(str(path), 200)}: is not a regular file; write to another name")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}-")
+            place = Path(os.path.realpath(path))
+            if place.is_symlink():
+                raise ExportError(f"{short(str(path), 200)}: not written: the link leads back to itself")
+            if place in self._places.values():
+                raise ExportError(
+                    f"{short(str(path), 200)}: leads to another of the files to write; move it away"
+                )
+            place.parent.mkdir(parents=True, exist_ok=True)
+            descriptor, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name[:40]}-")
+            self._places[path] = place
             temporary = self._written[path] = Path(name)
             self._last += [path] if last else []
             with os.fdopen(descriptor, "wb", buffering=_BLOCK) as file:
@@ -69,14 +80,15 @@ class FileSet:
     def _place(self) -> None:
         for path in sorted(self._written, key=lambda path: path in self._last):
             try:
-                put(self._written[path], path)
+                put(self._written[path], self._places[path])
             except OSError as error:
                 raise ExportError(_failure(path, error)) from None
 
 
 def put(temporary: Path, path: Path) -> None:
-    """Let a finished file take its place."""
+    """Let a finished file take its place, for good: a power cut does not bring the old one back."""
     temporary.replace(path)
+    sync_folder(path.parent)
 
 
 @contextmanager

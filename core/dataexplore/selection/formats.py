@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from dataexplore.dataset.dataset import Dataset
 from dataexplore.dataset.parse import Record
+from dataexplore.dataset.repeats import REPEATED
 from dataexplore.dataset.several import Joined
 from dataexplore.errors import ExportError
 from dataexplore.selection.convert.exact import exact_record
@@ -80,6 +81,8 @@ def with_word(out: Path, word: str) -> Path:
 def write_as(dataset: Dataset, rows: NDArray[np.int64], file: BinaryIO, out: Path) -> None:
     """Write rows to `file` in the format of `out`; raise ExportError for what a table cannot hold."""
     form = format_of(dataset, out)
+    if form.is_table:
+        _refuse_repeated(dataset, rows, out)
     with _packing(file, form.packed, out) as target:
         if form.is_table:
             _write_table(lambda: _records(dataset, rows), target, form, out)
@@ -98,6 +101,15 @@ def write_records(records: Records, lines: Iterable[bytes], file: BinaryIO, form
             _write_table(records, target, form, out)
         else:
             _write_lines(lines, target, form.shape)
+
+
+def _refuse_repeated(dataset: Dataset, rows: NDArray[np.int64], out: Path) -> None:
+    found = np.intersect1d(dataset.problems.get(REPEATED, np.empty(0, np.int64)), rows)
+    if len(found):
+        raise ExportError(
+            f"{short(str(out), 200)}: not written: row {found[0] + 1:,} names a field twice and a table "
+            f"holds one value of it (rows like this: {len(found):,}); write .jsonl"
+        )
 
 
 def _is_all(dataset: Dataset) -> bool:

@@ -1,14 +1,16 @@
 """The rules there are, each a frozen dataclass that says itself in a recipe."""
 
+from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from dataexplore.duplicates.groups import Groups
 from dataexplore.duplicates.policy import POLICIES, survivors
-from dataexplore.errors import RuleError
+from dataexplore.errors import RuleError, SignalError
 from dataexplore.journal.decision import Decision
 from dataexplore.journal.ledger import Rows
 from dataexplore.selection.rule import Knowledge, Mask, Outcome
@@ -64,7 +66,7 @@ class Threshold(_Step):
 
 @dataclass(frozen=True)
 class Only(_Step):
-    """Keep the rows that match a filter and drop all others."""
+    """Keep the rows that match a filter and drop the others; one that lacks the score it hangs on is left."""
 
     kind: ClassVar[str] = "only"
     where: str
@@ -75,9 +77,16 @@ class Only(_Step):
         return f"only {self.where}"
 
     def outcome(self, known: Knowledge, alive: Mask) -> Outcome:
-        """Ask the filter."""
+        """Ask the filter; a row for which it is neither true nor false for want of a score is left."""
         matching = known.where(self.where)
-        return Outcome(matching, ~matching)
+        return Outcome(matching, ~matching & ~self._unscored(known))
+
+    def _unscored(self, known: Knowledge) -> Mask:
+        lacking = np.zeros(len(known.dataset), bool)
+        for name in pl.sql_expr(self.where).meta.root_names():
+            with suppress(SignalError):  # a column that is no signal
+                lacking |= np.isnan(known.scores(name))
+        return lacking & known.where(f"({self.where}) IS NULL") if lacking.any() else lacking
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from dataexplore.dataset.keys import key_text
 from dataexplore.dataset.schema import same_kind
 from dataexplore.duplicates.groups import Groups
 from dataexplore.errors import ExportError
-from dataexplore.selection.beside import beside, refuse
+from dataexplore.selection.beside import beside, refuse, refuse_existing
 from dataexplore.selection.card import CardFacts, Known, Output, card, mark_of
 from dataexplore.selection.configs import Layout, config
 from dataexplore.selection.convert.conversion import Conversion, Converted, Progress
@@ -33,6 +33,7 @@ from dataexplore.selection.unchanged import Unchanged
 from dataexplore.text import short
 
 Rows = NDArray[np.int64]
+_SIDES = ("train", "validation")
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,8 @@ class Wishes:
     card: bool = False
     config: str = ""
     """A trainer by name."""
+    overwrite: bool = True
+    """Whether a file of rows that is there already is replaced."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,10 @@ class Writer:
         asked = wishes.conversion
         self._form = converted_format(dataset, out) if asked else format_of(dataset, out)
         refuse(dataset, out)
+        if not wishes.overwrite:
+            for path in (out,) if wishes.split is None else (with_word(out, one) for one in _SIDES):
+                refuse(dataset, path)
+                refuse_existing(path)
         self.converted = Converted(dataset, rows, asked, progress) if asked else None
         self.rows = rows
         """The rows that are written."""
@@ -99,7 +106,7 @@ class Writer:
         self._paths = {"train": out}
         if wishes.split is not None:
             side = validation(dataset, self.rows, wishes.split, groups)
-            self._parts = {"train": self.rows[~side], "validation": self.rows[side]}
+            self._parts = dict(zip(_SIDES, (self.rows[~side], self.rows[side]), strict=True))
             self._paths = {split: with_word(out, split) for split in self._parts}
             for path in self._paths.values():
                 refuse(dataset, path)

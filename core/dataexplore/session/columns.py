@@ -10,13 +10,13 @@ import polars as pl
 
 from dataexplore.dataset.dataset import Dataset
 from dataexplore.dataset.keys import key_text
-from dataexplore.dataset.scores import is_score_name
+from dataexplore.dataset.scores import is_score_name, read_scores
 from dataexplore.errors import FilterError, SignalError
 from dataexplore.journal.decision import Decision, Decisions
 from dataexplore.journal.ledger import Rows
 from dataexplore.selection.rule import Mask
 from dataexplore.session.condition import condition, over_rows
-from dataexplore.signals.signal import Scores, Signal, field_signals
+from dataexplore.signals.signal import Scores, Signal, as_scores, field_signals
 from dataexplore.text import short
 
 _SIDES = ("prompt", "response")
@@ -34,6 +34,10 @@ class Columns:
             for name, kind in table.kinds.items()
             if kind.is_numeric() or is_score_name(name)
         )
+        self._were_numbers = _were_numbers(dataset)
+        for name in self._were_numbers:
+            scores = as_scores(read_scores(table.column(name)))
+            self.signals[name] = Signal(name, scores, "field", "numbers; text in an edited row is unscored")
         self._computed: dict[str, pl.Series] = {}
         self.add_computed("response_chars", dataset.response_chars, "characters of the response")
         self.add_computed("tokens", dataset.tokens, "estimated: bytes / 4")
@@ -148,6 +152,8 @@ class Columns:
     def _is_text(self, name: str) -> bool:
         """Tell whether a column is so large that it is not looked at whole."""
         kinds = self._dataset.table.kinds
+        if name in self._were_numbers:
+            return False
         return not kinds[name].is_numeric() if name in kinds else name in _SIDES
 
     def _part(self, texts: Sequence[str], part: int, others: pl.DataFrame) -> pl.DataFrame:
@@ -167,7 +173,7 @@ class Columns:
         return pl.DataFrame(columns) if columns else pl.DataFrame(height=len(self._dataset))
 
     def _column(self, name: str, decisions: Decisions) -> pl.Series:
-        if name in self._dataset.table.fields:
+        if name in self._dataset.table.fields and name not in self._were_numbers:
             return self._dataset.table.column(name)
         if name in self.signals:
             return pl.Series(self.signals[name].scores).cast(pl.Float64).fill_nan(None)
@@ -210,3 +216,12 @@ class Columns:
         near = difflib.get_close_matches(name, self.names, 1)
         hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(self.names)}"
         return f"no column is called {short(name, 60)!r}; {short(hint, 200)}"
+
+
+def _were_numbers(dataset: Dataset) -> list[str]:
+    """Return the fields that are numbers in the source and hold something else in an edited row."""
+    if dataset.base is None:
+        return []
+    now = dataset.table.kinds
+    before = dataset.base.table.kinds
+    return [name for name in before if before[name].is_numeric() and now.get(name) == pl.String]

@@ -49,6 +49,12 @@ PAIR = {
 }
 
 
+def talking(value: str, tools: str = "") -> Row:
+    """Return a ShareGPT row with a call."""
+    said = [{"from": "human", "value": "q"}, {"from": "function_call", "value": value}]
+    return {"conversations": said} | ({"tools": tools} if tools else {})
+
+
 def turned(tmp_path: Path, row: Row, to: str, **asked: object) -> Row:
     """Return one row as a target has it."""
     source = written(tmp_path / "a.jsonl", [row])
@@ -117,12 +123,12 @@ def reported(tmp_path: Path, rows: list[Row], to: str, **asked: object) -> Repor
                     {"from": "human", "value": "weather?"},
                     {
                         "from": "function_call",
-                        "value": '{"name":"f","arguments":{"city":"Oslo"},"id":"c1"}',
+                        "value": '{"name": "f", "arguments": {"city": "Oslo"}, "id": "c1"}',
                     },
                     {"from": "observation", "value": "-3", "tool_call_id": "c1"},
                     {"from": "gpt", "value": "Cold."},
                 ],
-                "tools": '[{"name":"f","parameters":{}}]',
+                "tools": '[{"name": "f", "parameters": {}}]',
             },
         ),
         (
@@ -141,7 +147,7 @@ def reported(tmp_path: Path, rows: list[Row], to: str, **asked: object) -> Repor
                         "role": "assistant",
                         "content": "",
                         "tool_calls": [
-                            {"type": "function", "function": {"name": "f", "arguments": '{"city":"Oslo"}'}}
+                            {"type": "function", "function": {"name": "f", "arguments": '{"city": "Oslo"}'}}
                         ],
                     },
                 ],
@@ -344,3 +350,41 @@ def test_real_rows_with_tools_and_pairs(real: Callable[[str], Path], tmp_path: P
     done = export_all(pairs, tmp_path / "d.jsonl", Wishes(Conversion("messages", chosen_only=True)))
     assert done.rows == 300
     assert told(open_dataset(done.out)) == told(pairs), "of a pair the chosen answer is read"
+
+
+@pytest.mark.parametrize(
+    ("value", "arguments"),
+    [
+        ('{"name": "f", "arguments": {"city": "Oslo", "n": 1.50}}', '{"city": "Oslo", "n": 1.50}'),
+        ('{"name":"f","arguments":{"city":"Oslo"}}', '{"city":"Oslo"}'),
+        ('{"name": "f", "arguments": {"a": 1, "a": 2}}', '{"a": 1, "a": 2}'),
+        ('{"name": "f", "arguments": {}}', "{}"),
+    ],
+)
+def test_arguments_of_calls_keep_their_spelling_there_and_back(
+    tmp_path: Path, value: str, arguments: str
+) -> None:
+    assert not reported(tmp_path, [talking(value)], "messages").notes
+    there = turned(tmp_path, talking(value), "messages")
+    assert there["messages"][1]["tool_calls"][0]["function"]["arguments"] == arguments
+    assert turned(tmp_path, there, "sharegpt") == talking(value)
+
+
+def test_what_is_spelled_in_another_way_is_reported(tmp_path: Path) -> None:
+    tools = '[{"type": "function", "function": {"name":"f"}}]'
+    rows = [talking('{"arguments": {"a": 1}, "name": "f"}'), talking('{"name": "f", "arguments": {}}', tools)]
+    notes = reported(tmp_path, rows, "messages").notes
+    assert {one.words: one.first for one in notes.values()} == {
+        "the spelling of a tool call's JSON": [0],
+        "the spelling of tool definitions' JSON": [1],
+    }
+    objects = {"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "tool_calls": [
+        {"type": "function", "function": {"name": "f", "arguments": {"a": 1}}}
+    ]}]}  # fmt: skip
+    (note,) = reported(tmp_path, [objects], "sharegpt").notes.values()
+    assert note.words == "tool calls get OpenAI's form: a type, arguments as text"
+
+
+def test_a_call_that_names_a_field_twice_is_unfit(tmp_path: Path) -> None:
+    report = reported(tmp_path, [talking('{"name": "f", "name": "g", "arguments": {}}')], "messages")
+    assert list(report.reasons) == ["a tool call that names a field twice"]

@@ -56,6 +56,34 @@ def test_there_and_back_again_says_the_same(tmp_path: Path, kind: str, data: Any
     assert [beside(again.record(row), *FIELDS[kind]) for row in range(len(again))] == extras
 
 
+@pytest.mark.parametrize(("kind", "to"), [("sharegpt", "messages"), ("messages", "sharegpt")])
+@MANY
+@given(data=st.data())
+def test_json_in_texts_comes_back_as_it_was_spelled_or_the_report_says_which_does_not(
+    tmp_path: Path, kind: str, to: str, data: Any
+) -> None:
+    source = written(tmp_path / "a.jsonl", data.draw(rows_of(kind)))
+    there = Converted(source, np.arange(len(source)), Conversion(to))
+    if not len(there.rows):
+        return
+    export_all(source, tmp_path / "b.jsonl", Wishes(Conversion(to), skip_unfit=True))
+    export_all(open_dataset(tmp_path / "b.jsonl"), tmp_path / "c.jsonl", Wishes(Conversion(kind)))
+    again = open_dataset(tmp_path / "c.jsonl")
+    noted = [row for reason in there.report.notes.values() if "JSON" in reason.words for row in reason.first]
+    for place, row in enumerate(there.rows.tolist()):
+        same = texts_of_json(again.record(place)) == texts_of_json(source.record(row))
+        assert same or row in noted, (source.raw(row), again.raw(place))
+
+
+def texts_of_json(record: Row) -> list[object]:
+    """Return what a row holds as JSON in a text."""
+    turns = record.get("conversations") or record["messages"]
+    calls = [turn["value"] for turn in turns if turn.get("from") == "function_call"]
+    calls += [call["function"]["arguments"] for turn in turns for call in turn.get("tool_calls", ())]
+    tools = record.get("tools")
+    return [*calls, tools] if isinstance(tools, str) else calls
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @MANY
 @given(data=st.data(), to=TO)

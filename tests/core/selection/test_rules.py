@@ -36,9 +36,21 @@ def test_a_threshold_keeps_at_and_above_and_leaves_the_unscored(session: SaidOut
     assert words(session) == "KD.KDKD.DKDD"
 
 
-def test_only(session: SaidOutright) -> None:
-    session.apply(Only("judge >= 4.5"))
-    assert words(session) == "KDDKDKDDDKDD"
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        ("judge >= 4.5", "KD.KDKD.DKDD"),
+        ("judge IS NULL", "DDKDDDDKDDDD"),
+        ("judge >= 4.5 AND response_chars > 8", "DDKDDDDDDDDD".replace("K", ".")),
+        ("judge >= 4.5 OR response_chars = 8", "KD.KDKDKDKDD"),
+        ("instruction = 'no such'", "DDDDDDDDDDDD"),
+    ],
+)
+def test_only_leaves_a_row_that_lacks_the_score_it_hangs_on(
+    session: SaidOutright, where: str, expected: str
+) -> None:
+    session.apply(Only(where))
+    assert words(session) == expected
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,9 @@ def test_lines_that_are_no_rows_are_listed_and_the_exit_code_says_so(run, few):
     ]
     assert ran.found["problems"] == {"empty response": 1, "control characters": 1}
     problem = next(one for one in ran.found["findings"] if one["name"] == "empty response")
-    assert problem == {"kind": "problem", "name": "empty response", "rows": 1, "first_line": 9, "at": [6]}
+    assert problem == {"kind": "problem", "name": "empty response", "rows": 1, "first_line": 9, "at": [6]} | {
+        "first_file": str(few)
+    }
     assert "line 9, row 7" in run("check", few).out
 
 
@@ -154,3 +156,25 @@ def test_every_finding_names_its_rows_in_files_of_any_shape(run, bad_inputs: Pat
 def test_several_files_are_checked_as_one(run, few, starter):
     found = run("check", few, starter, "--json").found
     assert (found["rows"], found["bytes"]) == (411, few.stat().st_size + starter.stat().st_size)
+
+
+def test_places_in_several_files_name_the_file(run, few, tmp_path):
+    other = tmp_path / "other.jsonl"
+    other.write_text('{"instruction": "a", "output": "b"}\n\n{"instruction": "c", "output": ""}\n[1]\n')
+    ran = run("check", few, other)
+    assert "other.jsonl line 3, row 8" in ran.out
+    found = run("check", few, other, "--json").found
+    assert found["files"] == [{"path": str(few), "rows": 6}, {"path": str(other), "rows": 2}]
+    (problem,) = (one for one in found["findings"] if one["kind"] == "problem")
+    assert (problem["first_file"], problem["first_line"], problem["at"]) == (str(other), 3, [7])
+    assert found["unreadable"][0]["reason"].startswith("other.jsonl: ")
+    alone = run("check", other, "--json").found
+    assert alone["files"] == [{"path": str(other), "rows": 2}]
+
+
+def test_files_of_one_name_are_told_apart_by_their_folders(run, tmp_path):
+    for folder, output in (("a", "fine"), ("b", "")):
+        path = tmp_path / folder / "train.jsonl"
+        path.parent.mkdir()
+        path.write_text(json.dumps({"instruction": "q", "output": output}) + "\n")
+    assert "b/train.jsonl line 1, row 2" in run("check", tmp_path / "*" / "train.jsonl").out

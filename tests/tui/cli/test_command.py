@@ -103,7 +103,7 @@ import sys
 from dataexplore_tui.cli.main import main
 few, out = sys.argv[1:]
 for arguments in (["check", few], ["scores", few], ["duplicates", few], ["clusters", few],
-                  ["select", few, "--size", "2", "-o", out], ["export", few, "-o", out],
+                  ["select", few, "--size", "2", "-o", out], ["export", few, "-o", out, "--force"],
                   ["runs", "--in", few]):
     assert main(arguments) == 0, arguments
 from dataexplore_tui.cli.verbs import tune

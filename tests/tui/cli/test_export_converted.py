@@ -73,7 +73,8 @@ def test_export_converts_what_was_kept(run, mixed, tmp_path):
     assert [list(json.loads(line)) for line in out.open()] == [["conversations"]] * 2
     assert json.loads(Path(found["dropped_out"]).read_text())["record"] == TOOL
     assert "drops 1" in Path(found["card_out"]).read_text()
-    only = run("export", mixed, "-o", out, "--to", "sharegpt", "--only-kept", "--card", "--json").found
+    again = ("export", mixed, "-o", out, "--to", "sharegpt", "--only-kept", "--card", "--json")
+    only = run(*again, "--force").found
     assert only["rows"] == 1
 
 
@@ -98,11 +99,12 @@ def test_splits_configurations_and_what_people_read(run, few, tmp_path):
 def test_similar_rows_stay_on_one_side(run, starter, few, tmp_path):
     out = tmp_path / "out" / "s.jsonl"
     for verb in ("convert", "export"):
-        found = run(verb, starter, "-o", out, "--split", 0.2, "--split-groups", 0.9, "--json").found
+        asked = ("--split", 0.2, "--split-groups", 0.9, "--force", "--json")
+        found = run(verb, starter, "-o", out, *asked).found
         train, held_out = (one["rows"] for one in found["outputs"])
         assert train + held_out == found["rows"]
         assert 0.1 * found["rows"] < held_out < 0.3 * found["rows"]
-    refusal = run("convert", few, "-o", out, "--split", 0.2, "--split-groups", 0.5).refusal
+    refusal = run("convert", few, "-o", out, "--split", 0.2, "--split-groups", 0.5, "--force").refusal
     assert "there is nothing to split: all rows repeat each other" in refusal
 
 
@@ -190,12 +192,26 @@ def test_a_push_takes_rows_card_and_recipe_and_leaves_dropped_rows_here(run, few
         assert hub.files["kept.jsonl"] == out.read_bytes()
         assert hub.made[0]["visibility"] == "private"
         assert ran.found["pushed"].startswith(hub.url)
-        run("export", few, "-o", out, "--push", "org/name", "--no-private")
+        run("export", few, "-o", out, "--push", "org/name", "--no-private", "--force")
         assert hub.made[1]["visibility"] == "public"
         hub.refusals["/api/"] = 403
-        refusal = run("export", few, "-o", out, "--push", "org/name").refusal
+        refusal = run("export", few, "-o", out, "--push", "org/name", "--force").refusal
     assert "org/name: not pushed: the token may not write there (403)" in refusal
     assert out.exists()
     written = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     assert TOKEN.encode() not in written
     assert TOKEN not in ran.out + ran.err + refusal
+
+
+def test_a_field_named_twice_is_kept_in_bytes_and_refused_elsewhere(run, tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"instruction": "q", "output": "a", "note": 1, "note": 2}\n')
+    assert (
+        "a field that is named twice (1, first row 1)"
+        in run("convert", path, "-o", tmp_path / "m.jsonl", "--to", "messages").refusal
+    )
+    table = run("convert", path, "-o", tmp_path / "t.csv").refusal
+    assert "row 1 names a field twice and a table holds one value of it (rows like this: 1)" in table
+    assert run("convert", path, "-o", tmp_path / "same.jsonl").code == 0
+    assert (tmp_path / "same.jsonl").read_bytes() == path.read_bytes()
+    assert run("check", path, "--json").found["problems"] == {"repeated field": 1}

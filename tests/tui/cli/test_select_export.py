@@ -19,20 +19,21 @@ def test_a_filter_keeps_its_rows_byte_for_byte(run, few, tmp_path):
     out = tmp_path / "out.jsonl"
     found = run("select", few, "--where", "score >= 4", "-o", out, "--json").found
     assert found == {
-        "steps": [{"rule": "only score >= 4", "rows": 3}],
-        "rows": 3,
+        "steps": [{"rule": "only score >= 4", "rows": 4}],
+        "rows": 4,
         "out": str(out),
-        "undecided": 0,
+        "undecided": 1,
         "recorded": True,
     }
-    assert lines(out) == lines(few)[3:]
+    assert lines(out) == lines(few)[2:], "the one without a score is neither above nor below"
     assert before == (hashlib.sha256(few.read_bytes()).digest(), few.stat().st_mtime_ns)
 
 
 def test_the_outcome_is_one_act_that_undo_takes_back(run, few, tmp_path):
     run("select", few, "--where", "score >= 4", "-o", tmp_path / "out.jsonl")
     session = Session.open(few)
-    assert session.state.counts.keep == session.state.counts.drop == 3
+    counts = session.state.counts
+    assert (counts.keep, counts.undecided, counts.drop) == (3, 1, 2)
     assert session.state.undo == "only score >= 4"
     assert session.undo().counts.undecided == 6
     session.close()
@@ -51,8 +52,8 @@ def test_hand_decisions_stand_against_every_step(run, few, tmp_path):
     session.decide(rows[5:], DROP, "")
     session.close()
     out = tmp_path / "out.jsonl"
-    assert run("select", few, "--where", "score >= 4", "-o", out, "--json").found["rows"] == 3
-    assert lines(out) == [lines(few)[place] for place in (0, 3, 4)]
+    assert run("select", few, "--where", "score >= 4", "-o", out, "--json").found["rows"] == 4
+    assert lines(out) == [lines(few)[place] for place in (0, 2, 3, 4)]
 
 
 def test_unscored_rows_stay_and_are_counted_unless_only_kept_rows_are_asked_for(run, few, tmp_path):
@@ -63,7 +64,7 @@ def test_unscored_rows_stay_and_are_counted_unless_only_kept_rows_are_asked_for(
     assert ran.found["steps"] == [{"rule": "score >= 4", "rows": 4}]
     assert "--only-kept" in ran.err
     assert lines(out) == lines(few)[2:]
-    kept = run("select", few, "--recipe", recipe, "-o", out, "--only-kept", "--json").found
+    kept = run("select", few, "--recipe", recipe, "-o", out, "--only-kept", "--force", "--json").found
     assert (kept["rows"], kept["undecided"]) == (3, 0)
     assert lines(out) == lines(few)[3:]
 
@@ -72,7 +73,7 @@ def test_a_size_follows_a_filter_and_repeats_with_its_seed(run, starter, tmp_pat
     def drawn(seed: int) -> bytes:
         out = tmp_path / "out.jsonl"
         asked = ("--where", "strict_judge >= 4", "--size", 20, "--seed", seed, "--no-decide")
-        found = run("select", starter, *asked, "-o", out, "--json").found
+        found = run("select", starter, *asked, "-o", out, "--force", "--json").found
         assert found["steps"][-1] == {"rule": f"random 20, seed {seed}", "rows": 20}
         return out.read_bytes()
 
@@ -163,7 +164,7 @@ def test_undecided_rows_leave_too_unless_only_kept_rows_are_asked_for(run, few, 
     session.close()
     out = tmp_path / "out" / "few.jsonl"
     assert run("export", few, "-o", out, "--json").found["rows"] == 6
-    assert run("export", few, "-o", out, "--only-kept", "--json").found["rows"] == 1
+    assert run("export", few, "-o", out, "--only-kept", "--force", "--json").found["rows"] == 1
     assert lines(out) == lines(few)[:1]
 
 
@@ -185,3 +186,33 @@ def test_a_workspace_can_be_named(run, few, tmp_path):
     ran = run("export", few, "-o", tmp_path / "out" / "o.jsonl", "--workspace", tmp_path / "typo")
     assert "no decisions are kept here yet" in ran.err
     assert not (tmp_path / "typo").exists()
+
+
+@pytest.mark.parametrize(
+    "asked", [("select", "--size", 2, "--no-decide"), ("export",), ("convert",), ("convert", "--split", 0.3)]
+)
+def test_a_file_that_is_there_is_written_over_only_with_force(run, few, tmp_path, asked):
+    verb, *options = asked
+    out = tmp_path / "out" / "mine.jsonl"
+    there = out.with_name("mine.validation.jsonl") if "--split" in options else out
+    there.parent.mkdir()
+    there.write_text("my own work\n")
+    assert run(verb, few, "-o", out, *options).refusal == f"{there}: is there already; --force writes over it"
+    assert [path.name for path in out.parent.iterdir()] == [there.name]
+    assert there.read_text() == "my own work\n"
+    assert run(verb, few, "-o", out, *options, "--force").code == 0
+    assert there.read_text() != "my own work\n"
+
+
+def test_a_link_stays_and_what_it_leads_to_is_replaced(run, few, tmp_path):
+    target, link = tmp_path / "big disk" / "real.jsonl", tmp_path / "out" / "o.jsonl"
+    link.parent.mkdir()
+    link.symlink_to(target)
+    assert "is there already" in run("convert", few, "-o", link).refusal
+    assert run("convert", few, "-o", link, "--force").code == 0
+    assert link.is_symlink()
+    assert target.read_bytes() == few.read_bytes()
+    assert [path.name for path in target.parent.iterdir()] == ["real.jsonl"]
+    link.unlink()
+    link.symlink_to(few)
+    assert "is the dataset itself" in run("convert", few, "-o", link, "--force").refusal

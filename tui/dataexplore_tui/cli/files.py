@@ -112,27 +112,14 @@ def size(text: str) -> int:
     return bytes_
 
 
-def _of(namespace: Namespace) -> Files:
-    files: Files = namespace.file
-    return files
+class _Set(Action):
+    """Sets one field of the files; all their options share one place in the namespace."""
 
+    field = ""
 
-class _Names(Action):
-    """Takes the names."""
-
-    def __call__(
-        self,
-        parser: ArgumentParser,
-        namespace: Namespace,
-        values: str | Sequence[Any] | None,
-        option_string: str | None = None,
-    ) -> None:
-        names = tuple(values) if isinstance(values, list) else ()
-        namespace.file = replace(_of(namespace), names=names)
-
-
-class _Role(Action):
-    """Takes one more role."""
+    def value(self, files: Files, given: Any) -> Any:
+        """Return what the field becomes."""
+        return given
 
     def __call__(
         self,
@@ -141,24 +128,28 @@ class _Role(Action):
         values: str | Sequence[Any] | None,
         option_string: str | None = None,
     ) -> None:
-        role, equals, name = str(values).partition("=")
+        files: Files = namespace.file
+        namespace.file = replace(files, **{self.field: self.value(files, values)})
+
+
+class _Names(_Set):
+    field = "names"
+
+    def value(self, files: Files, given: Any) -> tuple[str, ...]:
+        return tuple(given) if isinstance(given, list) else ()
+
+
+class _Role(_Set):
+    field = "roles"
+
+    def value(self, files: Files, given: Any) -> dict[str, str]:
+        role, equals, name = str(given).partition("=")
         if not (role and equals and name):
-            raise ArgumentError(self, f"{short(str(values), 60)!r} is not ROLE=FIELD, as in prompt=question")
-        files = _of(namespace)
+            raise ArgumentError(self, f"{short(str(given), 60)!r} is not ROLE=FIELD, as in prompt=question")
         if role in files.roles:
             raise ArgumentError(self, f"{short(role, 40)} is two fields; give one")
-        namespace.file = replace(files, roles={**files.roles, role: name})
+        return {**files.roles, role: name}
 
 
-class _Limit(Action):
-    """Takes the limit."""
-
-    def __call__(
-        self,
-        parser: ArgumentParser,
-        namespace: Namespace,
-        values: str | Sequence[Any] | None,
-        option_string: str | None = None,
-    ) -> None:
-        limit: Any = values  # what `size` made of the text
-        namespace.file = replace(_of(namespace), max_bytes=limit)
+class _Limit(_Set):
+    field = "max_bytes"

@@ -6,7 +6,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from dataexplore.dataset.dataset import Dataset
+from dataexplore.dataset.edits import with_edits
 from dataexplore.errors import WorkspaceError
+from dataexplore.journal.journal import Journal
+from dataexplore.journal.ledger import Ledger
 from dataexplore.session.session import Session
 from dataexplore.text import short
 from dataexplore.workspace.workspace import open_workspace, read_workspace
@@ -15,11 +18,35 @@ from dataexplore_tui.cli.output import plural, say
 from dataexplore_tui.cli.progress import ProgressLine
 
 
-def load(files: Files, workspace: Path | None = None) -> Dataset:
-    """Read a dataset with progress, and say how many of its lines are no rows."""
+def load(files: Files, workspace: Path | None = None, *, edits: bool = False) -> Dataset:
+    """Read a dataset with progress, and say how many of its lines are no rows.
+
+    With `edits` rows are as they were edited in the workspace, and how many is said, too.
+    """
     dataset = read_files(files, workspace)
     _say_unreadable(files, dataset)
+    if edits and (dataset := edited(dataset, workspace)).edits:
+        say(
+            f"{files}: {plural(len(dataset.edits), 'edited row')}; --no-edits takes them as the file has them"
+        )
     return dataset
+
+
+def edited(dataset: Dataset, workspace: Path | None) -> Dataset:
+    """Return a dataset as it was edited in its workspace, if there is one; none is made, none is locked."""
+    found = read_workspace(dataset.path, workspace)
+    if found is None:
+        return dataset
+    try:
+        entries = list(Journal(found.database).entries())
+    finally:
+        found.close()
+    if all(entry.kind != "edit" for entry in entries):
+        return dataset  # to find the rows of keys takes a while in a large file
+    ledger = Ledger(len(dataset), dataset.rows_of)
+    for entry in entries:
+        ledger.apply(entry)
+    return with_edits(dataset, ledger.edits) if ledger.edits else dataset
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import math
 import os
-from argparse import ArgumentParser, ArgumentTypeError, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, ArgumentTypeError, BooleanOptionalAction, RawDescriptionHelpFormatter
 from pathlib import Path
 from typing import NoReturn
 
@@ -46,6 +46,21 @@ def add_file(parser: ArgumentParser, *, workspace: bool = True) -> None:
 def add_json(parser: ArgumentParser) -> None:
     """Add the switch from a table for people to one object for programs."""
     parser.add_argument("--json", action="store_true", help="print one JSON object; rows are numbered from 0")
+
+
+def add_edits(parser: ArgumentParser, *, default: bool) -> None:
+    """Add the choice between rows as they were edited and as the file has them."""
+    parser.add_argument(
+        "--edits",
+        action=BooleanOptionalAction,
+        default=default,
+        help="take rows that were edited in the workspace as they were edited, or all as the file has them",
+    )
+
+
+def add_force(parser: ArgumentParser) -> None:
+    """Add the leave to write over OUT."""
+    parser.add_argument("--force", action="store_true", help="write over OUT if it is there already")
 
 
 def finite(text: str) -> float:

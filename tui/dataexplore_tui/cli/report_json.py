@@ -7,16 +7,20 @@ from dataexplore.dataset.dataset import Dataset
 from dataexplore.dataset.schema import Schema
 from dataexplore.report.lengths import Spread
 from dataexplore.report.report import Finding, Kind, Report
+from dataexplore_tui.cli.places import file_of, files_of
 
 
-def as_object(dataset: Dataset, report: Report) -> dict[str, Any]:
-    """Return what `check --json` prints."""
+def as_object(dataset: Dataset, report: Report, edited: int = 0) -> dict[str, Any]:
+    """Return what `check --json` prints; `edited` rows are other ones in the workspace."""
     languages = report.languages
     return {
         "path": str(dataset.path),
         "format": dataset.format,
         "bytes": report.size,
         "rows": report.rows,
+        "files": [{"path": str(path), "rows": rows} for path, rows in files_of(dataset)],
+        "edited": edited,
+        "edits_counted": bool(dataset.edits),
         "schema": dataset.schema.kind,
         "roles": roles(dataset.schema),
         "schemas": [{"schema": one.kind, "roles": roles(one), "rows": rows} for one, rows in report.schemas],
@@ -71,6 +75,7 @@ def _finding(dataset: Dataset, finding: Finding) -> dict[str, Any]:
         "kind": finding.kind,
         "name": finding.name,
         "rows": len(finding.rows),
+        "first_file": str(file_of(dataset, int(finding.rows[0]))),
         "first_line": dataset.spans.line_of(int(finding.rows[0])),
         "at": finding.rows.tolist(),
     }

@@ -9,21 +9,21 @@ from dataexplore.report.lengths import Spread
 from dataexplore.report.report import Finding, Report, percent
 from dataexplore.text import short
 from dataexplore_tui.cli.output import plural, table
+from dataexplore_tui.cli.places import places
 from dataexplore_tui.cli.report_json import roles
 
 _LISTED = 20
 _LANGUAGES = 8
-_FIRSTS = 2
 _WIDTH = 70
 _NAME = 30
 """Characters of a finding's name: with two places a line stays below 80 columns."""
 _MORE = "and {:,} more; --json lists all"
 
 
-def as_lines(dataset: Dataset, report: Report) -> list[str]:
-    """Return what `check` prints."""
+def as_lines(dataset: Dataset, report: Report, edited: int = 0) -> list[str]:
+    """Return what `check` prints; `edited` rows are other ones in the workspace."""
     blocks = [
-        table(_summary(dataset, report)),
+        table(_summary(dataset, report, edited)),
         _unreadable(report),
         _findings(dataset, report, "problem", report.of_kind("problem")),
         _secrets(dataset, report),
@@ -36,12 +36,15 @@ def as_lines(dataset: Dataset, report: Report) -> list[str]:
     return [line for block in blocks if block for line in ("", *block)][1:]
 
 
-def _summary(dataset: Dataset, report: Report) -> list[tuple[str, object]]:
+def _summary(dataset: Dataset, report: Report, edited: int) -> list[tuple[str, object]]:
     lines: list[tuple[str, object]] = [
         ("file", short(str(dataset.path), 200)),
         ("format", f"{dataset.format}, {bytes_text(report.size)}"),
         ("rows", f"{report.rows:,}"),
     ]
+    if edited:
+        how = ", counted as edited" if dataset.edits else " in the workspace; --edits counts them as edited"
+        lines.append(("edited", plural(edited, "row") + how))
     mixed = len(report.schemas) > 1
     for place, (schema, rows) in enumerate(report.schemas[:_LISTED]):
         meanings = ", ".join(f"{role}: {name}" for role, name in roles(schema).items())
@@ -150,12 +153,6 @@ def _languages(report: Report) -> list[str]:
     more = len(found.counts) - _LANGUAGES
     rest = [_MORE.format(more)] if more > 0 else []
     return [*lines, *rest, found.note] if found.note else [*lines, *rest]
-
-
-def places(dataset: Dataset, finding: Finding) -> str:
-    """Return where the first rows of a finding are, for a person with an editor and one with the screen."""
-    rows = finding.rows[:_FIRSTS].tolist()
-    return "; ".join(f"line {dataset.spans.line_of(row)}, row {row + 1}" for row in rows)
 
 
 def bytes_text(size: int) -> str:

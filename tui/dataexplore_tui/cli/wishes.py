@@ -13,7 +13,7 @@ from dataexplore.selection.convert.targets import TARGETS
 from dataexplore.selection.split import Split
 from dataexplore.selection.writing import Wishes, Written
 from dataexplore.text import short
-from dataexplore_tui.cli.options import UsageError, finite, whole
+from dataexplore_tui.cli.options import UsageError, add_force, finite, whole
 from dataexplore_tui.cli.output import plural, put, table
 
 WISHES = """\
@@ -36,6 +36,7 @@ def add_wishes(parser: ArgumentParser) -> None:
     parser.add_argument(
         "-o", "--out", metavar="OUT", type=Path, required=True, help="the file to write, or a folder"
     )
+    add_force(parser)
     parser.add_argument("--to", metavar="TARGET", choices=TARGETS, help=", ".join(TARGETS))
     parser.add_argument(
         "--role",
@@ -102,7 +103,9 @@ def wishes_of(arguments: Namespace) -> Wishes:
         conversion = Conversion(arguments.to, roles, tuple(arguments.leave_out), arguments.chosen_only)
     if arguments.split is not None:
         split = Split(arguments.split, arguments.seed or 0, arguments.split_groups)
-    return Wishes(conversion, arguments.skip_unfit, split, arguments.card, arguments.config or "")
+    return Wishes(
+        conversion, arguments.skip_unfit, split, arguments.card, arguments.config or "", arguments.force
+    )
 
 
 def push_written(arguments: Namespace, written: Written, recipe: Path | None = None) -> str | None:

@@ -5,16 +5,15 @@ from collections.abc import Iterable
 from dataexplore.dataset.parse import Record
 from dataexplore.dataset.roles import ASSISTANT, USER
 from dataexplore.selection.convert.example import Example
-from dataexplore.selection.convert.target import Needs, beside_text
+from dataexplore.selection.convert.target import Needs, Usual, beside_text
 
 
-class Alpaca:
+class Alpaca(Usual):
     """Holds questions and answers in turn, in texts."""
 
     name = "alpaca"
     fields = ("instruction", "input", "output", "system", "history")
     tools = ""
-    one_form = True
 
     def unfit(self, example: Example) -> Iterable[str]:
         """Yield what is no text, and turns that are not question and answer in turn."""
@@ -39,10 +38,6 @@ class Alpaca:
         """Give all rows a system text and a history where one has it: loaders want the same fields."""
         needs.system |= example.system is not None
         needs.history |= len(example.words) > 2
-
-    def is_own(self, form: str, needs: Needs) -> bool:
-        """Take what is Alpaca already."""
-        return form == self.name
 
     def write(self, example: Example, needs: Needs) -> Record:
         """Return the fields: the last question and answer, and what came before."""

@@ -1,8 +1,12 @@
 """Tool calls and tool definitions, in the ways that ShareGPT and OpenAI files write them."""
 
+import json
+from dataclasses import replace
+
 import orjson
 
 from dataexplore.selection.convert.example import Call
+from dataexplore.selection.convert.slices import items, members
 
 
 class CallError(Exception):
@@ -25,26 +29,30 @@ def read_text(text: str) -> tuple[Call, ...]:
     """Read the text of a ShareGPT turn that calls: an object with name and arguments, or a list of such."""
     try:
         value = orjson.loads(text)
+        return tuple(map(_spelled, items(text) if isinstance(value, list) else [text]))
     except orjson.JSONDecodeError:
         raise CallError("a tool call that is no JSON") from None
-    calls = value if isinstance(value, list) else [value]
-    return tuple(_function(one, "", "id") for one in calls)
+    except RecursionError:
+        raise CallError("a tool call that cannot be read") from None
 
 
 def as_openai(call: Call) -> dict[str, object]:
     """Return a call as a message has it: its arguments are text."""
-    arguments = call.arguments if isinstance(call.arguments, str) else _dumps(call.arguments)
     about: dict[str, object] = {"id": call.id} if call.id else {}
-    return about | {"type": "function", "function": {"name": call.name, "arguments": arguments}}
+    return about | {"type": "function", "function": {"name": call.name, "arguments": call.arguments}}
 
 
 def as_text(calls: tuple[Call, ...]) -> str:
-    """Return calls as the text of a ShareGPT turn."""
-    written = [
-        {"name": call.name, "arguments": call.arguments} | ({"id": call.id} if call.id else {})
-        for call in calls
-    ]
-    return _dumps(written[0] if len(written) == 1 else written)
+    """Return calls as the text of a ShareGPT turn, spaced like their arguments, which stay as they are."""
+    arguments = "".join(call.arguments for call in calls)
+    tight = '":' in arguments and '": ' not in arguments
+    colon, comma = (":", ",") if tight else (": ", ", ")
+    written = []
+    for call in calls:
+        value = call.arguments if _is_object(call.arguments) else _dumps(call.arguments)
+        parts = {"name": _dumps(call.name), "arguments": value} | ({"id": _dumps(call.id)} if call.id else {})
+        written.append("{" + comma.join(f'"{name}"{colon}{part}' for name, part in parts.items()) + "}")
+    return written[0] if len(written) == 1 else f"[{comma.join(written)}]"
 
 
 def read_tools(value: object) -> list[object] | None:
@@ -52,7 +60,8 @@ def read_tools(value: object) -> list[object] | None:
     if isinstance(value, str):
         try:
             value = orjson.loads(value) if value.strip() else None
-        except orjson.JSONDecodeError:
+            orjson.dumps([[value]])  # it reads deeper nesting than it writes
+        except (orjson.JSONDecodeError, orjson.JSONEncodeError):
             return None
     if not isinstance(value, list) or not value or not all(isinstance(one, dict) for one in value):
         return None
@@ -61,14 +70,16 @@ def read_tools(value: object) -> list[object] | None:
 
 def tools_as_text(tools: list[object]) -> str:
     """Return tool definitions as ShareGPT files have them: text, each without the wrapping."""
-    return _dumps(
-        [
-            one["function"]
-            if isinstance(one, dict) and one.keys() == {"type", "function"} and one["type"] == "function"
-            else one
-            for one in tools
-        ]
-    )
+    bare = [
+        one["function"]
+        if isinstance(one, dict) and one.keys() == {"type", "function"} and one["type"] == "function"
+        else one
+        for one in tools
+    ]
+    try:
+        return json.dumps(bare, ensure_ascii=False)  # spaced, as most such files have them
+    except TypeError:  # a number keeps its own digits
+        return _dumps(bare)
 
 
 def _openai(value: object) -> Call:
@@ -86,9 +97,21 @@ def _function(value: object, id_: str, *more: str) -> Call:
     if not value.keys() <= {"name", written, *more}:
         raise CallError("a tool call with fields beside id, name and arguments")
     arguments = value.get(written)
-    if isinstance(arguments, str):
-        arguments = _parsed(arguments)
-    return Call(name, {} if arguments is None else arguments, id_ or _id(value.get("id")))
+    if not isinstance(arguments, str):
+        arguments = _dumps({} if arguments is None else arguments)
+    return Call(name, arguments, id_ or _id(value.get("id")))
+
+
+def _spelled(text: str) -> Call:
+    """Read one call of a ShareGPT turn; arguments that are JSON keep their spelling."""
+    value = orjson.loads(text)
+    call = _function(value, "", "id")
+    parts = members(text)
+    if len(parts) > len(value):
+        raise CallError("a tool call that names a field twice")
+    own = {name: part for name, part in parts if name in ("arguments", "parameters")}
+    spelled = next((part for part in own.values() if part[0] != '"' and part != "null"), "")
+    return replace(call, arguments=spelled) if spelled else call
 
 
 def _id(value: object) -> str:
@@ -97,14 +120,14 @@ def _id(value: object) -> str:
     raise CallError("a tool call with fields beside id, name and arguments")
 
 
-def _parsed(text: str) -> object:
-    """Return the object that a text holds, or the text where nothing but the text says the same."""
+def _is_object(text: str) -> bool:
+    """Tell whether a text is a JSON object that may stand inside other JSON."""
     try:
         value = orjson.loads(text)
-        again = orjson.loads(_dumps(value))
+        orjson.dumps([[value]])  # it reads deeper nesting than it writes
     except (orjson.JSONDecodeError, orjson.JSONEncodeError):
-        return text
-    return value if isinstance(value, dict) and again == value else text
+        return False
+    return isinstance(value, dict)
 
 
 def _dumps(value: object) -> str:

@@ -9,18 +9,18 @@ from numpy.typing import NDArray
 
 from dataexplore.dataset.dataset import Dataset
 from dataexplore.dataset.parse import Record
+from dataexplore.dataset.repeats import REPEATED
 from dataexplore.dataset.schema import Schema
 from dataexplore.selection.convert.calls import tools_as_text
 from dataexplore.selection.convert.exact import exact_record
 from dataexplore.selection.convert.example import Example
 from dataexplore.selection.convert.reading import read
 from dataexplore.selection.convert.report import Report, add
-from dataexplore.selection.convert.target import Needs, Target, clashes, whole
+from dataexplore.selection.convert.target import TOOLS, Needs, Target, clashes, tool_notes, whole
 from dataexplore.selection.convert.targets import target_of
 
 Progress = Callable[[int, int], None]
 _EVERY = 5000
-_TWICE = "repeated field"
 _DEEP = "nesting too deep to be written"
 _BRACKETS = 200
 """A row with fewer of them is nested less deeply than orjson can write (254 levels)."""
@@ -57,7 +57,7 @@ class Converted:
         """Whether a fitting row has tool definitions."""
         self._dataset = dataset
         self._asked = asked
-        self._twice = frozenset(dataset.problems.get(_TWICE, np.empty(0, np.int64)).tolist())
+        self._twice = frozenset(dataset.problems.get(REPEATED, np.empty(0, np.int64)).tolist())
         fits = np.ones(len(rows), bool)
         for place, row in enumerate(rows.tolist()):
             if progress and place % _EVERY == 0:
@@ -68,6 +68,8 @@ class Converted:
         self.unfit = rows[~fits]
         if self.target.name == "prompt-completion":
             self.report.form = "messages" if self.needs.as_messages else "texts"
+            if not self.needs.as_messages:
+                self.report.notes.pop(TOOLS, None)  # beside texts they stay as they are
 
     @property
     def schema(self) -> Schema:
@@ -91,7 +93,7 @@ class Converted:
         if self._stays(example):
             record = exact_record(self._dataset.raw(row), numbers=table)
             if table and example.tools is not None:
-                record[example.tools_field] = tools_as_text(example.tools)
+                record[example.tools_field] = example.tools_text or tools_as_text(example.tools)
             return record
         return whole(self.target, example, self.needs, tools_as_json=table)
 
@@ -120,8 +122,10 @@ class Converted:
         self.has_tools |= example.tools is not None
         stays = example.own.startswith(self.target.name) and self._stays(example)
         self.report.as_they_are += stays
-        for words in () if stays else {*example.notes, *self.target.notes(example)}:
-            add(self.report.notes, words, row)
+        if not stays:
+            notes = (*example.notes, *self.target.notes(example), *tool_notes(self.target, example))
+            for words in dict.fromkeys(notes):
+                add(self.report.notes, words, row)
         return True
 
     def _leave(self, row: int, reasons: list[str]) -> bool:

@@ -10,8 +10,8 @@ class Call:
     """A tool that the assistant calls."""
 
     name: str
-    arguments: object
-    """A JSON value; text only where it is no JSON object."""
+    arguments: str
+    """JSON as the file spells it, or any other text that the file has in its place."""
     id: str = ""
 
 
@@ -51,6 +51,12 @@ class Example:
     """Why no target can hold the row."""
     notes: tuple[str, ...] = ()
     """What is no longer told apart once the row is read."""
+
+    @property
+    def tools_text(self) -> str:
+        """Tool definitions as the row's own text, "" where they are none."""
+        text = self.extras.get(self.tools_field)
+        return text if isinstance(text, str) else ""
 
     @property
     def words(self) -> tuple[Said, ...]:

@@ -5,33 +5,21 @@ from collections.abc import Iterable
 from dataexplore.dataset.parse import Record
 from dataexplore.selection.convert.calls import as_openai
 from dataexplore.selection.convert.example import Example, Said
-from dataexplore.selection.convert.target import Needs
+from dataexplore.selection.convert.target import Needs, Usual
 
 _TAKEN = frozenset({"role", "content", "name", "tool_calls", "tool_call_id"})
 
 
-class Messages:
+class Messages(Usual):
     """Holds every turn: system, tool calls with their ids, tool answers."""
 
     name = "messages"
     fields = ("messages",)
     tools = "list"
-    one_form = True
 
     def unfit(self, example: Example) -> Iterable[str]:
         """Yield turns with fields of their own that have a message's names."""
         return taken_names(example.said)
-
-    def notes(self, example: Example) -> Iterable[str]:
-        """Yield nothing: all that is said has its place."""
-        return ()
-
-    def need(self, example: Example, needs: Needs) -> None:
-        """Need nothing."""
-
-    def is_own(self, form: str, needs: Needs) -> bool:
-        """Take what is messages already."""
-        return form == self.name
 
     def write(self, example: Example, needs: Needs) -> Record:
         """Return the messages."""

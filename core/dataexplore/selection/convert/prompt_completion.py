@@ -6,10 +6,10 @@ from dataexplore.dataset.parse import Record
 from dataexplore.dataset.roles import ASSISTANT, USER
 from dataexplore.selection.convert.example import Example
 from dataexplore.selection.convert.messages import as_message, taken_names
-from dataexplore.selection.convert.target import Needs
+from dataexplore.selection.convert.target import Needs, Usual
 
 
-class PromptCompletion:
+class PromptCompletion(Usual):
     """The last answer is the completion; all before it is the prompt."""
 
     name = "prompt-completion"
@@ -22,10 +22,6 @@ class PromptCompletion:
         if not example.said or example.said[-1].role != ASSISTANT:
             yield "a last turn that is no answer"
         yield from taken_names(example.said)
-
-    def notes(self, example: Example) -> Iterable[str]:
-        """Yield nothing: messages hold all that is said."""
-        return ()
 
     def need(self, example: Example, needs: Needs) -> None:
         """Need messages for anything but a question and an answer in texts."""

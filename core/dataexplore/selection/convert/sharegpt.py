@@ -4,21 +4,21 @@ from collections.abc import Iterable
 
 from dataexplore.dataset.parse import Record
 from dataexplore.dataset.roles import ASSISTANT, SYSTEM, TOOL, USER
-from dataexplore.selection.convert.calls import as_text
+from dataexplore.selection.convert.calls import as_text, read_text
 from dataexplore.selection.convert.example import Example, Said
-from dataexplore.selection.convert.target import Needs
+from dataexplore.selection.convert.target import Needs, Usual
+from dataexplore.selection.convert.turns import SPELLING
 
 _WORDS = {USER: "human", ASSISTANT: "gpt", SYSTEM: "system", TOOL: "observation"}
 _TAKEN = frozenset({"from", "value", "role", "content"})
 
 
-class ShareGpt:
+class ShareGpt(Usual):
     """Holds every turn; a call is a turn of its own whose text is JSON."""
 
     name = "sharegpt"
     fields = ("conversations",)
     tools = "text"
-    one_form = True
 
     def unfit(self, example: Example) -> Iterable[str]:
         """Yield calls beside text, and turns with fields of their own that have a turn's names."""
@@ -29,15 +29,9 @@ class ShareGpt:
                 yield f"a turn's own field {name!r} has the name of one of the target's"
 
     def notes(self, example: Example) -> Iterable[str]:
-        """Yield nothing: all that is said has its place."""
-        return ()
-
-    def need(self, example: Example, needs: Needs) -> None:
-        """Need nothing."""
-
-    def is_own(self, form: str, needs: Needs) -> bool:
-        """Take what is ShareGPT already."""
-        return form == self.name
+        """Yield calls whose text would be another one when they are read again."""
+        if any(one.calls and read_text(as_text(one.calls)) != one.calls for one in example.said):
+            yield SPELLING
 
     def write(self, example: Example, needs: Needs) -> Record:
         """Return the conversation."""

@@ -8,6 +8,9 @@ from dataexplore.dataset.parse import Record
 from dataexplore.selection.convert.calls import tools_as_text
 from dataexplore.selection.convert.example import Example, Said
 
+TOOLS = "the spelling of tool definitions' JSON"
+_WRAPPED = "tool definitions get the wrapping of a function"
+
 
 @dataclass
 class Needs:
@@ -53,6 +56,24 @@ class Target(Protocol):
         """Return the target's own fields of a fitting row."""
 
 
+class Usual:
+    """What most targets answer: they need nothing, and all that is said has its place in them."""
+
+    name = ""
+    one_form = True
+
+    def notes(self, example: Example) -> Iterable[str]:
+        """Yield nothing."""
+        return ()
+
+    def need(self, example: Example, needs: Needs) -> None:
+        """Need nothing."""
+
+    def is_own(self, form: str, needs: Needs) -> bool:
+        """Take what has the form already."""
+        return form == self.name
+
+
 def whole(target: Target, example: Example, needs: Needs, *, tools_as_json: bool = False) -> Record:
     """Return a row as the target has it: its own fields, then the others in their order.
 
@@ -65,8 +86,19 @@ def whole(target: Target, example: Example, needs: Needs, *, tools_as_json: bool
             record[name] = value
         else:
             as_text = tools_as_json or form == "text"
-            record["tools"] = tools_as_text(example.tools) if as_text else example.tools
+            text = example.tools_text or tools_as_text(example.tools)
+            record["tools"] = text if as_text else example.tools
     return record
+
+
+def tool_notes(target: Target, example: Example) -> Iterable[str]:
+    """Yield what a list of tool definitions no longer tells of how the row has them."""
+    if example.tools is None or target.tools != "list":
+        return
+    if example.tools_text and tools_as_text(example.tools) != example.tools_text:
+        yield TOOLS
+    elif not example.tools_text and example.tools != example.extras[example.tools_field]:
+        yield _WRAPPED
 
 
 def clashes(target: Target, example: Example) -> Iterable[str]:

@@ -3,7 +3,14 @@
 from dataclasses import dataclass, field
 
 from dataexplore.dataset.roles import ASSISTANT, CALLING, USER
-from dataexplore.selection.convert.calls import CallError, read_function, read_openai, read_text
+from dataexplore.selection.convert.calls import (
+    CallError,
+    as_openai,
+    as_text,
+    read_function,
+    read_openai,
+    read_text,
+)
 from dataexplore.selection.convert.example import Call, Said
 from dataexplore.selection.convert.roles import Roles, known_role
 from dataexplore.text import short
@@ -11,6 +18,8 @@ from dataexplore.text import short
 _SHAREGPT = {"human", "gpt", "system", "function_call", "observation"}
 _OPENAI = {"user", "assistant", "system", "developer", "tool"}
 _TEXTS = ("content", "value", "text")
+SPELLING = "the spelling of a tool call's JSON"
+_FORM = "tool calls get OpenAI's form: a type, arguments as text"
 
 
 @dataclass
@@ -88,11 +97,17 @@ def _turn(item: dict[str, object], roles: Roles, found: Findings) -> Said:
     calls: tuple[Call, ...] = ()
     try:
         if word in CALLING and word not in roles:
-            calls, text = read_text(text), ""
+            calls, written, text = read_text(text), text, ""
+            if as_text(calls) != written:
+                found.notes[SPELLING] = None
         if item.get("tool_calls"):
-            calls += read_openai(item["tool_calls"])
+            called = read_openai(item["tool_calls"])
+            if [as_openai(call) for call in called] != item["tool_calls"]:
+                found.notes[_FORM] = None
+            calls += called
         if item.get("function_call"):
             calls += (read_function(item["function_call"]),)
+            found.notes[_FORM] = None
     except CallError as error:
         found.unfit[str(error)] = None
     if calls and role != ASSISTANT:

@@ -8,7 +8,7 @@ from dataexplore.session.analysis import Analysis
 from dataexplore.vectors.encoder import STATIC
 from dataexplore.workspace.location import make_folder
 from dataexplore_tui.cli.opened import load
-from dataexplore_tui.cli.options import DONE, add_file, positive, whole
+from dataexplore_tui.cli.options import DONE, add_edits, add_file, positive, whole
 from dataexplore_tui.cli.output import plural, put, put_json, table
 from dataexplore_tui.cli.progress import ProgressLine
 
@@ -17,9 +17,9 @@ k-means over the vectors of the prompts: the same k and seed give the same
 clusters. Clusters are numbered from 0, the largest first, and named by the
 terms that they use more than the others."""
 _KEYS = """\
-keys: k, seed, encoder, sizes, labels (terms of each cluster), inertia (sum of
-  squared distances to the centres), without_vector (rows without a word in
-  them, in no cluster), seconds (encoding included)"""
+keys: edited (rows), k, seed, encoder, sizes, labels (terms of each cluster),
+  inertia (sum of squared distances to the centres), without_vector (rows
+  without a word in them, in no cluster), seconds (encoding included)"""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -27,6 +27,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.description = _ABOUT
     parser.epilog = _KEYS
     add_file(parser)
+    add_edits(parser, default=True)
     parser.add_argument(
         "-k", metavar="K", type=positive, help="how many (default: the square root of half the rows)"
     )
@@ -41,7 +42,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Print the clusters with their sizes and terms."""
-    dataset = load(arguments.file)
+    dataset = load(arguments.file, arguments.workspace, edits=arguments.edits)
     vectors = make_folder(dataset.path, arguments.workspace) / "vectors"
     analysis = Analysis(dataset, vectors, arguments.encoder)
     began = time.perf_counter()
@@ -49,6 +50,7 @@ def run(arguments: Namespace) -> int:
         clusters = analysis.clusters(arguments.k, arguments.seed, progress)
         labels = analysis.cluster_terms(clusters)
     found = {
+        "edited": len(dataset.edits),
         "k": clusters.k,
         "seed": clusters.seed,
         "encoder": arguments.encoder,

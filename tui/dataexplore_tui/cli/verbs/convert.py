@@ -1,4 +1,4 @@
-"""`dataexplore convert`: all rows of a file in another schema or container, without a workspace."""
+"""`dataexplore convert`: all rows of a file in another schema or container."""
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
@@ -11,7 +11,7 @@ from dataexplore.duplicates.groups import Groups
 from dataexplore.selection.export import export_all
 from dataexplore.selection.writing import preview
 from dataexplore_tui.cli.opened import load
-from dataexplore_tui.cli.options import DONE, PROBLEMS, add_file
+from dataexplore_tui.cli.options import DONE, PROBLEMS, add_edits, add_file
 from dataexplore_tui.cli.output import put, put_json, say
 from dataexplore_tui.cli.progress import ProgressLine
 from dataexplore_tui.cli.wishes import (
@@ -27,12 +27,15 @@ from dataexplore_tui.cli.wishes import (
 
 _ABOUT = f"""\
 Writes all rows of FILE to OUT, whatever was decided on them; `export` writes
-those that were kept. OUT ending in .gz, .zst, .csv, .parquet ... is written as
-such; without --to the rows keep their fields, and as lines of JSON their bytes.
+those that were kept. Rows that were edited in the workspace leave as they were
+edited (--no-edits: as the file has them); the workspace is only read. OUT
+ending in .gz, .zst, .csv, .parquet ... is written as such; without --to the
+rows keep their fields, and as lines of JSON their bytes.
 
 {WISHES}"""
 _KEYS = f"""\
-{KEYS}
+{KEYS},
+  edited (of rows)
 
 exit codes: 0 done; 1 a dry run found rows that do not fit; 2 refused"""
 
@@ -41,14 +44,15 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Declare what `convert` takes."""
     parser.description = _ABOUT
     parser.epilog = _KEYS
-    add_file(parser, workspace=False)
+    add_file(parser)
+    add_edits(parser, default=True)
     add_wishes(parser)
 
 
 def run(arguments: Namespace) -> int:
     """Write the file and say what became of the rows."""
     wishes = wishes_of(arguments)
-    dataset = load(arguments.file)
+    dataset = load(arguments.file, arguments.workspace, edits=arguments.edits)
     if arguments.dry_run:
         assert wishes.conversion is not None
         report = preview(dataset, np.arange(len(dataset)), wishes.conversion)
@@ -65,6 +69,7 @@ def run(arguments: Namespace) -> int:
         found = {
             "rows": done.rows,
             "unreadable": done.unreadable,
+            "edited": done.edited,
             "out": str(done.out),
             "format": done.format,
         }

@@ -9,7 +9,7 @@ from dataexplore.session.analysis import FLOOR, Analysis
 from dataexplore.vectors.encoder import STATIC
 from dataexplore.workspace.location import make_folder
 from dataexplore_tui.cli.opened import load
-from dataexplore_tui.cli.options import DONE, UsageError, add_file, finite, whole
+from dataexplore_tui.cli.options import DONE, UsageError, add_edits, add_file, finite, whole
 from dataexplore_tui.cli.output import plural, put, put_json, say, table
 from dataexplore_tui.cli.progress import ProgressLine
 
@@ -25,8 +25,8 @@ small changes of wording; look at the groups near the threshold before you
 trust it. A group is chained where two of its rows are joined only through
 others."""
 _KEYS = """\
-keys: encoder, field, threshold, groups, duplicates (rows beyond one per
-  group), rows_left, seconds (encoding included), exact (false when an
+keys: edited (rows), encoder, field, threshold, groups, duplicates (rows beyond
+  one per group), rows_left, seconds (encoding included), exact (false when an
   approximate index was used), largest [{rows, lowest, highest, chained}]"""
 
 
@@ -35,6 +35,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.description = _ABOUT
     parser.epilog = _KEYS
     add_file(parser)
+    add_edits(parser, default=True)
     parser.add_argument(
         "--threshold", metavar="T", type=finite, default=0.9, help="the cosine from which rows are alike (.9)"
     )
@@ -58,7 +59,7 @@ def run(arguments: Namespace) -> int:
         raise UsageError(
             f"--threshold: a similarity lies above 0 and up to 1; {arguments.threshold:g} does not"
         )
-    dataset = load(arguments.file)
+    dataset = load(arguments.file, arguments.workspace, edits=arguments.edits)
     vectors = make_folder(dataset.path, arguments.workspace) / "vectors"
     analysis = Analysis(dataset, vectors, arguments.encoder, arguments.field)
     began = time.perf_counter()
@@ -69,6 +70,7 @@ def run(arguments: Namespace) -> int:
     if not edges.complete:
         say("too many pairs to keep: groups are whole, but a group's lowest similarity may be too high")
     found = {
+        "edited": len(dataset.edits),
         "encoder": arguments.encoder,
         "field": arguments.field,
         "threshold": groups.threshold,

@@ -16,7 +16,7 @@ from dataexplore.session.edits import recipe_changes, supposing
 from dataexplore.session.session import Session
 from dataexplore.text import short
 from dataexplore_tui.cli.opened import reading, writing
-from dataexplore_tui.cli.options import DONE, UsageError, add_file, positive, whole
+from dataexplore_tui.cli.options import DONE, UsageError, add_file, add_force, positive, whole
 from dataexplore_tui.cli.output import plural, put, put_json, say, table
 
 _ABOUT = """\
@@ -28,8 +28,9 @@ with the program, else it draws that many of the rows that are left.
 
 Which rows count: those not dropped, like in `export` and `tune`. A threshold
 keeps the rows at or above it and drops those below; rows without a score are
-left undecided, so they stay and are counted in `undecided`. --only-kept leaves
-them out.
+left undecided, so they stay and are counted in `undecided`. --where does the
+same with rows that lack the score which it hangs on. --only-kept leaves them
+out.
 
 The outcome goes to the journal as one act, which `u` on the screen takes back;
 --no-decide leaves the journal alone.
@@ -53,6 +54,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--size", metavar="N", type=positive, help="how many rows")
     parser.add_argument("--seed", metavar="N", type=whole, default=0, help="for what is drawn at random (0)")
     parser.add_argument("-o", "--out", metavar="OUT", type=Path, required=True, help="the file to write")
+    add_force(parser)
     parser.add_argument("--only-kept", action="store_true", help="leave out rows that no step decided")
     parser.add_argument(
         "--no-decide", action="store_true", help="write OUT, but record nothing in the journal"
@@ -96,7 +98,7 @@ def _select(session: Session, recipe: Recipe, arguments: Namespace) -> dict[str,
     if session.dataset.source.changed():
         raise ExportError(f"{short(str(arguments.file), 200)}: has changed while it was read; try again")
     edited = supposing(session, recipe_changes(session.dataset, recipe.edits)).dataset
-    write_rows(edited, rows, arguments.out)
+    write_rows(edited, rows, arguments.out, overwrite=arguments.force)
     if not arguments.no_decide:
         session.replay(recipe)
         say("recorded in the journal: `u` on the screen takes it back; --no-decide would only write the file")
