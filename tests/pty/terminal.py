@@ -74,8 +74,6 @@ class Terminal:
         self.process.wait()
         self._close()
 
-    # --- the person's hands
-
     def press(self, *keys: str) -> None:
         """Press keys one after the other; Esc only as the last, for before another key it means Alt."""
         assert "esc" not in keys[:-1], "wait for what Esc shows before the next key"
@@ -118,8 +116,6 @@ class Terminal:
         assert code is not None
         return code
 
-    # --- the person's eyes
-
     def shows(self, *texts: str, within: float = PATIENCE) -> None:
         """Wait until every text is on the screen."""
         self.until(
@@ -145,8 +141,6 @@ class Terminal:
     def settings_now(self) -> list[Any]:
         """Return the line's settings (echo, line editing, signals) as they are."""
         return termios.tcgetattr(self._master)
-
-    # --- the line
 
     def _read(self, patience: float) -> bool:
         if not self._open:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from textual.widgets import Input
 
 from dataexplore_tui.app import DataexploreApp
 from tui.driver import Driver, opened, write_rows
@@ -185,6 +186,6 @@ async def test_every_key_of_it_is_in_the_palette_and_the_help(tiny: Path) -> Non
         await screen.press("escape", ":")
         await screen.shows("Search for commands")
         field = screen.app.focused
-        assert field is not None
-        field.value = "original"  # type: ignore[attr-defined]
+        assert isinstance(field, Input)
+        field.value = "original"
         await screen.shows("show an edited row as the file has it, and back")

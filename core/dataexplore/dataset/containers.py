@@ -16,6 +16,7 @@ from dataexplore.errors import InputRefusedError
 from dataexplore.text import short
 
 _JSON = re.compile(rb'\s*[\[{]\s*["{]')
+_BLOCK = 1 << 24
 _SUFFIXES = {".gz", ".gzip", ".zst", ".zstd", ".bz2", ".xz"}
 
 
@@ -95,7 +96,7 @@ def converted(
     try:
         convert(into)
         if source.ended:
-            line = _mapped(source.data)[:].count(b"\n") + 1 if kind in ("csv", "tsv") else len(into) + 1
+            line = _line_ends(source.data) + 1 if kind in ("csv", "tsv") else len(into) + 1
             into.damage.append(Unreadable(line, source.ended))
         if not len(into):
             why = f"; line {into.damage[0].line}: {into.damage[0].reason}" if into.damage else ""
@@ -125,6 +126,10 @@ def converted(
         flags=made.flags,
         ended="",
     )
+
+
+def _line_ends(data: Data) -> int:
+    return sum(data[at : at + _BLOCK].count(b"\n") for at in range(0, len(data), _BLOCK))
 
 
 def _mapped(data: Data) -> mmap.mmap | bytes:

@@ -55,15 +55,9 @@ def examine(records: Sequence[Record], schema: Schema, fixed: bool = False) -> E
     return found
 
 
-def examine_columns(
-    prompts: pl.Series,
-    responses: pl.Series,
-    schema: Schema,
-    may_be_empty: NDArray[np.bool_] | None = None,
-) -> dict[str, NDArray[np.int64]]:
-    """Return rows by problem of their texts; `may_be_empty` are rows whose response may be so."""
-    empty = empty_problems(prompts, responses, schema, may_be_empty)
-    return {**empty, **hidden_problems(prompts, responses)}
+def examine_columns(prompts: pl.Series, responses: pl.Series, schema: Schema) -> dict[str, NDArray[np.int64]]:
+    """Return rows by problem of their texts."""
+    return empty_problems(prompts, responses, schema) | hidden_problems(prompts, responses)
 
 
 def _shown(record: Mapping[str, object], name: str) -> str:

@@ -153,6 +153,8 @@ def _pair_flags(record: Mapping[str, object], schema: Schema) -> list[str]:
 
 def _first_asked(answer: Sequence[object]) -> object:
     for item in answer:
-        if isinstance(item, dict) and item.get("role", item.get("from")) in ("user", "human"):
-            return item.get("content", item.get("value"))
+        if isinstance(item, dict):
+            said = item.get("role") or item.get("from")
+            if isinstance(said, str) and role_of(said) == USER:
+                return item.get("content", item.get("value"))
     return None

@@ -54,7 +54,7 @@ class Reader:
         named = [*(name for record in records[:before] for name in record), *frame.columns]
         frame = _merged(frame, usual_at, columns_of(records, texts), odd, named)
         frame = _with_texts(frame, self.schema, examined, place[odd])
-        twice = repeats([rows[one] for one in odd], records, texts)
+        twice = repeats([rows[one] for one in odd], records)
         return Framed(frame, readable, reasons, place[odd], examined, place[[odd[one] for one in twice]])
 
     def _usual(

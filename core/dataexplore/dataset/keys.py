@@ -9,14 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 Keys = NDArray[np.uint64]
+"""Per row a hash of its bytes, and of its occurrence number among identical rows."""
 
 _SIZE = 8
-
-
-def row_keys(rows: Iterable[bytes]) -> Keys:
-    """Return a 64-bit key per row: a hash of its bytes and of its occurrence number among identical rows."""
-    held = list(rows)
-    return distinguished(digests(held), held.__getitem__)
 
 
 def digests(rows: Iterable[bytes]) -> Keys:

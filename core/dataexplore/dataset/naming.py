@@ -40,11 +40,6 @@ class Named:
     notes: tuple[str, ...] = ()
     """What a person should know of how the names were taken, a sentence each."""
 
-    @property
-    def workspace_name(self) -> str:
-        """The name of the folder of decisions."""
-        return self.path.name
-
 
 def resolve(names: Sequence[str], *, max_bytes: int | None = None, progress: Say | None = None) -> Named:
     """Return the files that the names stand for; a path that is not there is left for its opening to refuse.

@@ -12,6 +12,7 @@ from dataexplore.dataset.examine import examine_columns
 from dataexplore.dataset.filebytes import read
 from dataexplore.dataset.framing import Framed, Reader, lines_of, texts_of
 from dataexplore.dataset.problems import Problems, merge
+from dataexplore.dataset.repeats import REPEATED
 from dataexplore.dataset.schema import Schema
 from dataexplore.dataset.source import Source
 from dataexplore.dataset.spans import Offsets, Spans, positions, trimmed
@@ -197,7 +198,7 @@ def _problems(framed: Framed, prompts: pl.Series, responses: pl.Series, schema: 
         {name: framed.odd[np.array(places, np.int64)] for name, places in framed.examined.problems.items()}
     ]
     if len(framed.repeated):
-        found.append({"repeated field": framed.repeated})
+        found.append({REPEATED: framed.repeated})
     looked_at = _worth_a_look(framed, prompts, responses)
     flagged = examine_columns(prompts[looked_at], responses[looked_at], schema)
     found.append({name: looked_at[places] for name, places in flagged.items()})

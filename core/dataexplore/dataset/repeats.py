@@ -17,7 +17,7 @@ _ESCAPED = re.compile(rb'\\+"[ \t\r\n]+:')
 """The same where a text has it, or where a name ends in backslashes."""
 
 
-def repeats(rows: Sequence[bytes], records: Sequence[Record], names: Sequence[str] = ()) -> list[int]:
+def repeats(rows: Sequence[bytes], records: Sequence[Record]) -> list[int]:
     """Return the places of rows (their bytes and records are given) that name a field twice, at any depth.
 
     Counting what looks like a name in all bytes at once is cheap; only where there are more than the records

@@ -33,15 +33,11 @@ def hidden_problems(*columns: pl.Series) -> dict[str, NDArray[np.int64]]:
     return {name: rows for name, rows in joined.items() if len(rows)}
 
 
-def empty_problems(
-    prompts: pl.Series, responses: pl.Series, schema: Schema, may_be_empty: NDArray[np.bool_] | None
-) -> dict[str, NDArray[np.int64]]:
+def empty_problems(prompts: pl.Series, responses: pl.Series, schema: Schema) -> dict[str, NDArray[np.int64]]:
     """Return rows with an empty side, of the sides that the schema has."""
     asks = schema.kind != "unknown" and bool(schema.prompt or schema.turns)
     answers = bool(schema.response or (schema.turns and schema.turns != "prompt"))
     no_prompt, no_response = prompts.str.strip_chars() == "", responses.str.strip_chars() == ""
-    if may_be_empty is not None:
-        no_response &= ~pl.Series(may_be_empty)
     masks = {"empty prompt": no_prompt & asks, "empty response": no_response & answers}
     return {name: rows for name, mask in masks.items() if len(rows := rows_of(mask))}
 

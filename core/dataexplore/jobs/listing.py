@@ -16,14 +16,6 @@ def list_jobs(jobs_dir: Path) -> list[Job]:
     return [Job(folder) for folder in sorted(folders, key=_age, reverse=True)]
 
 
-def find_job(jobs_dir: Path, name: str) -> Job | None:
-    """Return the job whose id is `name`, or the only one whose id begins or ends with it."""
-    jobs = list_jobs(jobs_dir)
-    exact = [job for job in jobs if job.id == name]
-    close = exact or [job for job in jobs if name and (job.id.startswith(name) or job.id.endswith(name))]
-    return close[0] if len(close) == 1 else None
-
-
 def _age(folder: Path) -> tuple[bool, str, int, str]:
     stamp = folder.name.partition("-")[0]
     try:

@@ -91,13 +91,6 @@ def put(temporary: Path, path: Path) -> None:
     sync_folder(path.parent)
 
 
-@contextmanager
-def replacing(path: Path) -> Iterator[BinaryIO]:
-    """Open one file that takes the place of `path` only when it was written whole."""
-    with FileSet() as files, files.open(path) as file:
-        yield file
-
-
 def _failure(path: Path, error: OSError) -> str:
     reason = (error.strerror or "failed").lower()
     return f"{short(str(path), 200)}: not written ({reason}); what was there before is untouched"

@@ -210,7 +210,8 @@ class Columns:
         data = self._dataset
         if data.codes is None:
             return [data.schema.kind] * len(data)
-        return np.array([schema.kind for schema in data.schemas])[data.codes].tolist()  # type: ignore[no-any-return]
+        words: list[str] = np.array([schema.kind for schema in data.schemas])[data.codes].tolist()
+        return words
 
     def _no_column(self, name: str) -> str:
         near = difflib.get_close_matches(name, self.names, 1)

@@ -78,8 +78,6 @@ class Session(Known):
         finally:
             self.workspace.close()
 
-    # --- decisions
-
     @property
     def decisions(self) -> Decisions:
         """What is decided on each row."""
@@ -156,8 +154,6 @@ class Session(Known):
         """The acts in force, oldest first."""
         return self._ledger.done
 
-    # --- the view
-
     def show(self, filter: str | None = None, sort: str | None = None, descending: bool = True) -> State:  # noqa: A002 # the design's word
         """Choose the rows on screen; None leaves the filter or the sort as it is, an empty text clears it."""
         view = self.state.view
@@ -168,8 +164,6 @@ class Session(Known):
             rows = self.columns.order(sort, rows, self.state.decisions, descending=descending)
         self.state = self._state(View(rows, filter, sort, descending))
         return self.state
-
-    # --- what is known about the rows
 
     def import_scores(self, path: Path, on: str = "row") -> Ratings:
         """Read ratings made elsewhere and keep them in the workspace."""
@@ -189,8 +183,6 @@ class Session(Known):
         forget_signal(self.workspace.database, name)
         del self.columns.signals[name]
 
-    # --- what leaves
-
     def recipe(self) -> Recipe:
         """Return the acts in force as a recipe that leads to the same decisions."""
         return replace(as_recipe(self._ledger.done), edits=as_edits(self.dataset))
@@ -199,8 +191,6 @@ class Session(Known):
         """Write the rows not dropped (or the kept ones), the dropped ones with reasons, and the recipe."""
         recipe = write_recipe(self.recipe(), self.dataset.path.name, len(self.dataset))
         return export(self.dataset, self.state.decisions, self.why, recipe, out, only_kept=only_kept)
-
-    # --- inside
 
     def _append(self, kind: Any, act: Act | None = None) -> State:
         self.must_write()

@@ -59,7 +59,7 @@ def test_several_files_keep_the_order_in_which_they_were_named(here: Path) -> No
     assert names(named) == ["b.jsonl", "a.json", "sub/c.csv"]
     assert named.shown == "b.jsonl, a.json, c.csv"
     assert named.path.parent == here
-    assert named.workspace_name.startswith("a+2-")
+    assert named.path.name.startswith("a+2-")
     assert (
         resolve(["a.json", "sub/c.csv", "b.jsonl"]).path == named.path
     )  # the same files, the same decisions

@@ -125,6 +125,13 @@ def test_turns_that_are_none() -> None:
             },
             ["chosen and rejected answer different prompts"],
         ),
+        (
+            {
+                "chosen": [{"role": "Human", "content": "q"}, {"role": "assistant", "content": "a"}],
+                "rejected": [{"role": "Human", "content": "r"}, {"role": "assistant", "content": "a"}],
+            },
+            ["chosen and rejected answer different prompts", "unknown role: Human"],
+        ),
     ],
 )
 def test_odd_pairs(record: dict[str, Any], expected: list[str]) -> None:
@@ -199,9 +206,7 @@ def test_templates_and_markup_are_text() -> None:
 def test_empty_sides_of_those_the_schema_has() -> None:
     blank, full = pl.Series(["", " \n", "x"]), pl.Series(["x", "x", "x"])
     assert examine_columns(blank, blank, ALPACA)["empty prompt"].tolist() == [0, 1]
-    assert examine_columns(full, blank, ALPACA, np.array([True, False, False]))[
-        "empty response"
-    ].tolist() == [1]
+    assert examine_columns(full, blank, ALPACA)["empty response"].tolist() == [0, 1]
     assert examine_columns(blank, full, Schema("text", response="text")) == {}
     assert examine_columns(full, blank, Schema("unknown", prompt="x")) == {}
 

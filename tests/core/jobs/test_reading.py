@@ -12,7 +12,7 @@ from dataexplore.errors import JobError
 from dataexplore.jobs.files import append_line, to_line
 from dataexplore.jobs.folder import Job
 from dataexplore.jobs.launch import create
-from dataexplore.jobs.listing import find_job, list_jobs
+from dataexplore.jobs.listing import list_jobs
 from dataexplore.jobs.spec import JobSpec
 
 
@@ -75,14 +75,6 @@ def test_jobs_are_listed_newest_first_with_the_damaged_ones(make: Maker, tmp_pat
     assert [job.status().state for job in listed] == ["created", "created", "damaged", "damaged"]
     assert all(job.status().reason for job in listed[2:])
     assert listed[2].kind == "tune"
-
-
-def test_a_job_is_found_by_a_part_of_its_name(make: Maker, tmp_path: Path) -> None:
-    job = make()
-    found = find_job(tmp_path / "jobs", job.id[-6:])
-    assert found is not None
-    assert found.id == job.id
-    assert find_job(tmp_path / "jobs", "") is None
 
 
 @pytest.mark.parametrize("name", ["spec.json", "../evil", ".hidden", "a/b", ""])

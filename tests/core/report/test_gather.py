@@ -155,7 +155,6 @@ def test_alpaca_gives_the_known_answers(real: Callable[[str], Path]) -> None:
 
 
 def test_english_and_chinese_alpaca_are_told_apart(real: Callable[[str], Path]) -> None:
-    pytest.importorskip("py3langid")
     for name, language, least in (("alpaca.jsonl", "en", 0.94), ("alpaca_zh_1000.json", "zh", 0.95)):
         found = gather(open_dataset(real(name))).languages
         assert found.counts[0][0] == language

@@ -30,13 +30,11 @@ def told(prompts: list[str], responses: list[str]) -> list[str]:
 
 
 def test_the_answer_tells_the_language_of_a_row() -> None:
-    pytest.importorskip("py3langid")
     prompts, responses = zip(*ROWS.values(), strict=True)
     assert told(list(prompts), list(responses)) == list(ROWS)
 
 
 def test_a_short_answer_takes_the_language_of_its_question() -> None:
-    pytest.importorskip("py3langid")
     assert told([ENGLISH, ENGLISH], ["17", ""]) == ["en", "en"]
 
 
@@ -46,7 +44,6 @@ def test_too_short_is_not_guessed_at_and_code_is_no_language() -> None:
 
 
 def test_prose_around_code_is_what_counts() -> None:
-    pytest.importorskip("py3langid")
     answer = f"Diese Funktion zählt zwei Zahlen zusammen und gibt die Summe aus:\n```python\n{PYTHON}\n```"
     assert told(["Add."], [answer]) == ["de"]
 

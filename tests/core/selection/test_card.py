@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,7 +19,6 @@ from dataexplore.selection.writing import Wishes
 from dataexplore.session.publish import publish
 from dataexplore.session.session import Session
 
-yaml = pytest.importorskip("yaml")
 ANY = st.text(st.characters(codec="utf-8"), max_size=20) | st.sampled_from(["yes", "null", "on", "1e3", "~"])
 VALUE = ANY | st.lists(ANY, min_size=1) | st.dictionaries(ANY, ANY, min_size=1)
 

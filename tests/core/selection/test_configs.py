@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from core.selection.chats import Row, written
 from core.selection.test_convert import ALPACA, PAIR, TALK, TOOLS
@@ -16,7 +17,6 @@ from dataexplore.selection.export import WrittenOut, export_all
 from dataexplore.selection.split import Split
 from dataexplore.selection.writing import Wishes
 
-yaml = pytest.importorskip("yaml")
 SHAREGPT = {"conversations": [{"from": "human", "value": "q"}, {"from": "gpt", "value": "a"}]}
 TAGS = ("role", "content", "user", "assistant", "observation", "function", "system")
 

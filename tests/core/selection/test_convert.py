@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -55,17 +56,17 @@ def talking(value: str, tools: str = "") -> Row:
     return {"conversations": said} | ({"tools": tools} if tools else {})
 
 
-def turned(tmp_path: Path, row: Row, to: str, **asked: object) -> Row:
+def turned(tmp_path: Path, row: Row, to: str, **asked: Any) -> Row:
     """Return one row as a target has it."""
     source = written(tmp_path / "a.jsonl", [row])
-    export_all(source, tmp_path / "b.jsonl", Wishes(Conversion(to, **asked)))  # type: ignore[arg-type]
+    export_all(source, tmp_path / "b.jsonl", Wishes(Conversion(to, **asked)))
     found: Row = json.loads((tmp_path / "b.jsonl").read_bytes())
     return found
 
 
-def reported(tmp_path: Path, rows: list[Row], to: str, **asked: object) -> Report:
+def reported(tmp_path: Path, rows: list[Row], to: str, **asked: Any) -> Report:
     source = written(tmp_path / "a.jsonl", rows)
-    return Converted(source, np.arange(len(source)), Conversion(to, **asked)).report  # type: ignore[arg-type]
+    return Converted(source, np.arange(len(source)), Conversion(to, **asked)).report
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,6 @@ from core.selection.push_server import TOKEN, Hub, serving
 from dataexplore.errors import ExportError
 from dataexplore.selection.hub_push import push
 
-pytest.importorskip("huggingface_hub")
-
 
 @pytest.fixture
 def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:

@@ -178,7 +178,8 @@ def test_a_source_that_was_only_touched_is_said(run, few, tmp_path, monkeypatch)
 
 
 def test_a_push_takes_rows_card_and_recipe_and_leaves_dropped_rows_here(run, few, tmp_path, monkeypatch):
-    constants = pytest.importorskip("huggingface_hub.constants")
+    from huggingface_hub import constants
+
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
     monkeypatch.setenv("HF_TOKEN", TOKEN)
     session = Session.open(few)

@@ -66,9 +66,6 @@ def rows(ran: "subprocess.CompletedProcess[str]") -> int:
     return int(signal["scored"])
 
 
-# --- several files
-
-
 def test_several_files_are_one_dataset(run, here):
     found = run("scores", "a.jsonl", "b.json", "--json").found
     assert {one["scored"] for one in found["signals"]} == {4}
@@ -157,9 +154,6 @@ assert not {"huggingface_hub", "httpx", "httpx2", "requests", "yaml", "tqdm"} & 
     subprocess.run([sys.executable, "-c", code], env=environment, check=True, capture_output=True)
 
 
-# --- a pipe
-
-
 def test_what_is_piped_in_is_a_dataset_and_its_decisions_come_back(here):
     data = lines("ask", 6)
     assert rows(piped(data, "scores", "-", "--json")) == 6
@@ -184,9 +178,6 @@ def test_an_empty_pipe_and_a_screen_without_a_terminal_are_refused(here):
     assert "more came than the 1,024 bytes of --max-bytes" in piped(
         lines("ask", 99), "scores", "-", "--max-bytes", "1K"
     ).stderr  # fmt: skip
-
-
-# --- the hub
 
 
 def test_a_dataset_on_the_hub_is_opened_by_its_name_and_decided_on_here(here, hub, tmp_path):

@@ -33,7 +33,6 @@ def until(true: Callable[[], bool], patience: float = 90.0) -> None:
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    pytest.importorskip("peft")
     from core.tune.tiny import save_model
 
     return save_model(tmp_path_factory.mktemp("tiny"))

@@ -149,8 +149,6 @@ class ClustersScreen(ModeScreen):
         retitle(pane, Text.assemble(f"cluster {cluster} · {rows:,} rows · ", shown(source.terms(cluster))))
         pane.show_samples(session.dataset, self.state, kinds)
 
-    # --- acting
-
     def action_decide(self, word: str) -> None:
         """Keep or drop the cluster, as a rule."""
         from dataexplore.selection.rules import Cluster

@@ -152,8 +152,6 @@ class DuplicatesScreen(ModeScreen):
             self._stays = (now, self._policy.staying(session))
         return self._stays[1]
 
-    # --- acting
-
     def action_threshold(self, way: int) -> None:
         """Move the threshold; groups follow from the edges found once."""
         from dataexplore.session.analysis import FLOOR

@@ -54,8 +54,6 @@ class ModeScreen(TalkingScreen):
         """Yield the mode's panes."""
         raise NotImplementedError
 
-    # --- what the mode screens fill in
-
     def session_opened(self, session: "Session") -> None:
         """All rows are read: show them."""
 
@@ -66,8 +64,6 @@ class ModeScreen(TalkingScreen):
 
     def show_state(self, state: State) -> None:
         """Hand the state to the mode's panes."""
-
-    # --- life
 
     def on_mount(self) -> None:
         """Show what is known so far."""
@@ -98,8 +94,6 @@ class ModeScreen(TalkingScreen):
     def reading(self, text: str) -> None:
         """Show how far reading has come."""
         self.query_one(Header).set_counts(self.sitting.name, None, text)
-
-    # --- acting
 
     def attempt(
         self, act: Callable[["Session"], State | None], done: str = "", *, decides: bool = True

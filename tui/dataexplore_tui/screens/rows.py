@@ -133,8 +133,6 @@ class RowsScreen(EditingScreen):
         total = len(session.dataset) if session else 0
         retitle(box, view_title(state, total, len(self._marks), box.size.width - 4))
 
-    # --- the record
-
     @on(Picker.Moved, "#rows")
     def _moved(self) -> None:
         self.shows_original = False
@@ -185,8 +183,6 @@ class RowsScreen(EditingScreen):
             back, self.sitting.came_from = self.sitting.came_from, 0
             self.attempt(lambda session: session.show(""), decides=False)
             self.open_mode(back)
-
-    # --- deciding
 
     def action_decide(self, word: str) -> None:
         """Decide the marked rows, or the row under the cursor and go on to the next."""

@@ -128,8 +128,6 @@ class RunsScreen(ModeScreen):
         except JobError as error:
             pane.update([shown(str(error))])
 
-    # --- acting
-
     def action_tune(self) -> None:
         """Fill in the form, count, launch."""
         session = self.session
