@@ -20,7 +20,7 @@ from dataexplore.dataset.gathering import Gathered
 from dataexplore.dataset.keying import keys_of
 from dataexplore.dataset.keys import Keys
 from dataexplore.dataset.later import Later
-from dataexplore.dataset.opening import Head, Progress, find_spans, open_head
+from dataexplore.dataset.opening import Head, Progress, each_spans, open_head
 from dataexplore.dataset.parse import Record
 from dataexplore.dataset.parts import Table
 from dataexplore.dataset.piece import Piece, Stretch, read_piece, stretches
@@ -125,15 +125,17 @@ class _Task(NamedTuple):
 def _tasks(head: Head) -> Iterator[_Task]:
     base = 0
     for member in head.members or (head,):
-        source = member.source
-        spans = None if member.lines else find_spans(source, member.format)
-        open_line = int(spans.line[-1]) if spans is not None and not spans.closed else 0
-        ahead = stretches(source, spans)
-        stretch, first = next(ahead), True
-        for following in ahead:
-            yield _Task(source, base, stretch, first, False, 0)
-            stretch, first = following, False
-        yield _Task(source, base, stretch, first, True, open_line)
+        source, held, first, closed = member.source, None, True, True
+        for spans in [None] if member.lines else each_spans(source, member.format):
+            closed = spans is None or spans.closed
+            for stretch in stretches(source, spans):
+                if held is not None:
+                    yield _Task(source, base, held, first, False, 0)
+                    first = False
+                held = stretch
+        assert held is not None
+        open_line = 0 if closed or held.spans is None else int(held.spans.line[-1])
+        yield _Task(source, base, held, first, True, open_line)
         base += source.size
 
 

@@ -8,17 +8,18 @@ from pathlib import Path
 import orjson
 
 from dataexplore.dataset.filebytes import Data
+from dataexplore.dataset.nesting import Nesting
 from dataexplore.dataset.parse import Record, read_record
-from dataexplore.dataset.schema import Schema, detect_schema, mapped, wrapping
+from dataexplore.dataset.schema import KNOWN_NAMES, Schema, detect_schema, mapped
 from dataexplore.dataset.source import COPIED, Source, open_source
-from dataexplore.dataset.spans import Spans, array_spans, line_spans, object_spans
+from dataexplore.dataset.spans import LONG, Spans, array_spans, line_spans, nested_spans, object_spans
 from dataexplore.errors import InputRefusedError
 from dataexplore.text import short
 
 Progress = Callable[[int, int], None]
 
-_WHOLE = 1 << 27
-"""Bytes of one object that holds all records: it is parsed whole to find them."""
+_BIG = 1 << 20
+"""Bytes of an object that is told by its ends alone, not by parsing it."""
 _SAMPLE = 1000
 """Lines or elements that are looked at to tell the container format."""
 
@@ -54,9 +55,10 @@ def open_head(
     InputRefusedError when it is no dataset, or `mapping` names a field that no row has.
     """
     if isinstance(path, Source | Path):
-        head = _head(path if isinstance(path, Source) else open_source(path, max_bytes), rows)
+        source = path if isinstance(path, Source) else open_source(path, max_bytes)
+        head = _head(source, rows, known=not mapping)
     elif len(path) == 1:
-        head = _head(open_source(path[0], max_bytes), rows)
+        head = _head(open_source(path[0], max_bytes), rows, known=not mapping)
     else:
         head = _joined(path, rows, max_bytes)
     if not mapping:
@@ -66,28 +68,59 @@ def open_head(
     return replace(head, schema=schema, mapping=tuple(sorted(mapping.items())))
 
 
-def _head(source: Source, rows: int) -> Head:
+def _head(source: Source, rows: int, *, known: bool = True) -> Head:
+    """Read a head; `known` refuses a file that is one object and no row."""
+    source = _unwrapped(source)
     format_ = find_format(source)
     spans = find_spans(source, format_, limit=rows)
+    if len(spans) == 1 and source.lines is None and spans.end[0] - spans.start[0] >= LONG:
+        raise InputRefusedError(
+            f"{_shown(source)}: its first row has over 134 MB, or it is one JSON object without a list of "
+            "records that are known; write its rows as lines first, such as with `jq -c '.[]'`"
+        )
     records = list(islice(_records(source, spans), rows))
     if not records:
         spans = find_spans(source, format_)
         records = list(islice(_records(source, spans), rows))
-    if len(spans) == 1 and source.lines is None and spans.end[0] - spans.start[0] > _WHOLE:
-        raise InputRefusedError(
-            f"{short(str(source.path), 200)}: is one JSON object of {source.size / 1e6:,.0f} MB; such are "
-            "read up to 134 MB; write its rows as lines first, such as with `jq -c '.data[]'`"
-        )
-    if len(spans) == 1 and source.lines is None and (under := _under(source, spans)) is not None:
-        from dataexplore.dataset.containers import unwrapped  # most files need none of it
-
-        source = unwrapped(source, under)
-        format_ = source.container
-        spans = find_spans(source, format_, limit=rows)
-        records = list(islice(_records(source, spans), rows))
     if not records:
-        raise InputRefusedError(f"{short(str(source.path), 200)}: {_refusal(source, spans)}")
+        raise InputRefusedError(f"{_shown(source)}: {_refusal(source, spans)}")
+    if known and len(spans) == 1 and source.lines is None and not format_.endswith("array"):
+        _know(source, records[0])
     return Head(source, format_, detect_schema(records), tuple(records))
+
+
+def _unwrapped(source: Source) -> Source:
+    """Return the records as lines where the whole file is one object that holds them."""
+    if source.lines is not None or source.data[source.begin : source.begin + 1] in (b"[", b""):
+        return source
+    from dataexplore.dataset.holding import by_columns, sample, wrapping
+
+    held = sample(source.data, source.begin)
+    if held is None:
+        return source
+    if columns := by_columns(held):
+        raise InputRefusedError(
+            f"{_shown(source)}: is a table by columns (orient={columns!r}); write it as rows first, such "
+            "as with pandas' `to_json(NAME, orient='records', lines=True)`"
+        )
+    under = wrapping(held)
+    if under is None:
+        return source
+    from dataexplore.dataset.containers import unwrapped
+
+    return unwrapped(source, under)
+
+
+def _know(source: Source, record: Record) -> None:
+    """Refuse the only object of a file where it is no row: settings, an error, a reply."""
+    from dataexplore.dataset.holding import is_no_row
+
+    if KNOWN_NAMES.isdisjoint(record) and is_no_row(record):
+        fields = short(", ".join(map(repr, record)), 120) or "nothing"
+        raise InputRefusedError(
+            f"{_shown(source)}: is one JSON object with {fields} in it, which looks like no row; if it is "
+            "one, say so with --map prompt=FIELD"
+        )
 
 
 def _joined(paths: Sequence[Path], rows: int, max_bytes: int | None) -> Head:
@@ -100,7 +133,7 @@ def _joined(paths: Sequence[Path], rows: int, max_bytes: int | None) -> Head:
     for path in paths:
         source = open_source(path, max_bytes, copied=room)
         room -= len(source.data) if isinstance(source.data, bytes) else 0
-        heads.append(_head(source, max(rows // len(paths), 20) if heads else rows))
+        heads.append(_head(source, max(rows // len(paths), 20) if heads else rows, known=False))
     source = joined([head.source for head in heads], [head.format for head in heads])
     every = [record for head in heads for record in head.records]
     return Head(source, source.container, detect_schema(every), tuple(every[:rows]), members=tuple(heads))
@@ -144,6 +177,12 @@ def find_spans(source: Source, format_: str, limit: int | None = None) -> Spans:
     return spans if source.lines is None else replace(spans, line=source.lines[spans.line - 1])
 
 
+def each_spans(source: Source, format_: str) -> Iterator[Spans]:
+    """Yield the bytes of an array's or of concatenated objects' records as they are found."""
+    nesting = Nesting(source.data, source.begin, 1 if format_.endswith("json array") else 0)
+    return nested_spans(source.data, source.begin, nesting)
+
+
 def parsed(source: Source, spans: Spans, begin: int = 0, end: int | None = None) -> Iterator[Record | str]:
     """Parse some of the spans, each to a record or to the reason why not."""
     data = source.data
@@ -157,9 +196,14 @@ def _records(source: Source, spans: Spans) -> Iterator[Record]:
 
 
 def _objects(data: Data, spans: Spans, sample: int) -> int:
-    """Count the JSON objects among the first spans."""
+    """Count the JSON objects among the first spans; long ones are told by their first and last byte."""
     found = 0
     for start, end in zip(spans.start[:sample].tolist(), spans.end[:sample].tolist(), strict=True):
+        if data[start : start + 1] != b"{":
+            continue
+        if end - start > _BIG:
+            found += data[end - 1 : end] == b"}" and len(object_spans(data, start, 2, end)) == 1
+            continue
         try:
             found += isinstance(orjson.loads(data[start:end]), dict)
         except orjson.JSONDecodeError:
@@ -167,16 +211,15 @@ def _objects(data: Data, spans: Spans, sample: int) -> int:
     return found
 
 
-def _under(source: Source, spans: Spans) -> str | None:
-    """Return the name that a file's only object holds the records under, "" where each has a name."""
-    try:
-        value = orjson.loads(source.data[int(spans.start[0]) : int(spans.end[0])])
-    except orjson.JSONDecodeError:
-        return None
-    return wrapping(value) if isinstance(value, dict) else None
+def _shown(source: Source) -> str:
+    return short(str(source.path), 200)
 
 
 def _refusal(source: Source, spans: Spans) -> str:
+    if not len(spans) and source.data[source.begin : source.begin + LONG].strip()[:1] == b"[":
+        return "is an empty array"
     reasons = [reason for reason in parsed(source, spans, 0, 1) if isinstance(reason, str)]
     why = f"; line {int(spans.line[0])}: {reasons[0]}" if reasons else ""
+    if reasons and reasons[0].startswith("not UTF-8"):
+        why += "; if it is Latin-1, convert it with `iconv -f latin1 -t utf-8`"
     return f"no valid row in {len(spans):,} lines{why}"

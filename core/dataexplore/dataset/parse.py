@@ -112,13 +112,15 @@ def _reason(line: bytes, error: orjson.JSONDecodeError, cut_off: bool) -> str:
 
 def _phrase(error: json.JSONDecodeError, text: str, cut_off: bool) -> str:
     near = error.msg.startswith("Unterminated string") or len(text) - error.pos <= _HALF
-    if cut_off and near and _CLOSING.get(text[:1], text[-1:]) != text[-1:]:
-        return "cut off at end of file (no newline)"
+    more = error.msg.startswith("Extra data")
+    if near and not more and _CLOSING.get(text[:1], text[-1:]) != text[-1:]:
+        whole = _WORDS.get(text[:1], "text")
+        return "cut off at end of file (no newline)" if cut_off else f"cut off: the {whole} is not closed"
     if error.msg.startswith("Unterminated string"):
         return f"not JSON: the text that begins at column {error.colno} is not closed"
     if error.msg.startswith("Invalid control character"):
         return f"raw control character in a string at column {error.colno}"
-    if error.msg.startswith("Extra data"):
+    if more:
         if text[error.pos :].strip() == ",":
             return f"a comma after the object at column {error.colno}, which lines of JSON do not have"
         return f"extra data after the first {_WORDS.get(text[:1], 'value')} at column {error.colno}"

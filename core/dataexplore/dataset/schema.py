@@ -11,19 +11,18 @@ from dataexplore.errors import InputRefusedError
 from dataexplore.text import short
 
 __all__ = [
+    "KNOWN_NAMES",
     "TEXT_NAMES",
     "Schema",
     "Turn",
     "calls_tools",
     "detect_schema",
     "mapped",
-    "pointer_to",
     "prompt_of",
     "response_of",
     "same_kind",
     "schema_of",
     "turns",
-    "wrapping",
 ]
 
 _PROMPTS = ("instruction", "prompt", "question", "query")
@@ -37,6 +36,8 @@ TEXT_NAMES = frozenset(
     {"system", "text", *_PROMPTS, *_INPUTS, *_RESPONSES, *(name for pair in _PAIRS for name in pair)}
 )
 """Names of fields that hold what is read and trained on: a number in them is text."""
+KNOWN_NAMES = TEXT_NAMES | {*_TURNS, *_TOOLS, "history"}
+"""Names of fields that a schema may have."""
 
 _ENOUGH = 0.1
 """The share of records of a known kind from which on the others are records of it with fields missing."""
@@ -175,30 +176,6 @@ def mapped(schema: Schema, mapping: Mapping[str, str], names: Iterable[str] | No
         base = replace(base, turns="")
     made = replace(base, **dict(mapping))
     return replace(made, kind=_kind(made, schema))
-
-
-def wrapping(value: Mapping[str, object]) -> str | None:
-    """Return "" for records by name, a JSON pointer to the list of them, or None when it is a record itself.
-
-    The pointer (RFC 6901) has one name or two: `/data`, or `/data/train` in an object of lists.
-    """
-    inner = [one for one in value.values() if isinstance(one, dict)]
-    if len(inner) == len(value) > 1 and detect_schema(inner).kind != "unknown":
-        return ""
-    if detect_schema([value]).kind != "unknown":
-        return None
-    nested = [(f"{pointer_to(name)}{pointer_to(own)}", one) for name, held in value.items()
-              if isinstance(held, dict) for own, one in held.items()]  # fmt: skip
-    for pointer, held in [*((pointer_to(name), held) for name, held in value.items()), *nested]:
-        rows = [one for one in held if isinstance(one, dict)] if isinstance(held, list) else []
-        if rows and detect_schema(rows).kind != "unknown":
-            return pointer
-    return None
-
-
-def pointer_to(name: str) -> str:
-    """Return the JSON pointer to a member of an object."""
-    return "/" + name.replace("~", "~0").replace("/", "~1")
 
 
 class _Names(NamedTuple):

@@ -34,7 +34,7 @@ def unreadable(dataset: Dataset) -> list[tuple[int, str]]:
 def test_a_bad_line_is_listed_with_number_and_reason(opened: Open) -> None:
     lines = {
         2: (b"", None),
-        3: (b'{"a": 1', "not JSON: expecting ',' delimiter at column 8"),
+        3: (b'{"a": 1', "cut off: the object is not closed"),
         4: (b'{"a": NaN}', "NaN or Infinity is not JSON"),
         5: (b"{'a': 1}", "Python's dict notation with single quotes, not JSON"),
         6: (b'{"a": "\xff"}', "not UTF-8 at byte 8"),
@@ -52,8 +52,12 @@ def test_a_bad_line_is_listed_with_number_and_reason(opened: Open) -> None:
     assert unreadable(dataset) == [(line, reason) for line, (_, reason) in lines.items() if reason]
 
 
-def test_the_last_line_is_only_cut_off_without_a_line_end(opened: Open) -> None:
-    dataset = opened(ROW + b'\n{"instruction":"i","out\n')
+@pytest.mark.parametrize("end", [b"\n", b" \n\n", b"\r\n"])
+def test_a_row_that_ends_early_is_cut_off_whatever_follows(opened: Open, end: bytes) -> None:
+    for last in (b'{"instruction":"i","out', b'{"instruction":', b'{"instruction":"i"'):
+        dataset = opened(ROW + b"\n" + last + end)
+        assert unreadable(dataset) == [(2, "cut off: the object is not closed")]
+    dataset = opened(ROW + b'\n{"instruction":"i","out}' + end)
     assert "cut off" not in dataset.unreadable[0].reason
 
 
@@ -114,7 +118,9 @@ def test_rows_that_begin_late_are_found(opened: Open) -> None:
         ("{}".encode("utf-16"), "is UTF-16"),
         (json.dumps({"a": "b" * 40}).encode("utf-16-le"), "looks like UTF-16"),
         (bytes(range(32)) * 9, "is binary"),
-        (b"[]", "no valid row"),
+        (b"[]", "is an empty array"),
+        (b"\n [ ]\n", "is an empty array"),
+        ('{"text": "d\u00e9j\u00e0"}\n'.encode("latin-1"), "convert it with `iconv -f latin1 -t utf-8`"),
         (b"hello", "no valid row in 1 lines; line 1: not JSON"),
     ],
 )
