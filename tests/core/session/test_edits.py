@@ -92,7 +92,7 @@ def test_a_view_keeps_its_rows_when_one_of_them_changes(alpaca: Callable[..., Pa
         (b'{"a": 1} {"b": 2}', "extra data after the first object"),
         (b'{"a": NaN}', "NaN or Infinity is not JSON"),
         (b'{"a": "\xff"}', "not UTF-8 at byte 8"),
-        (b'{"a": 1', "row 2 stays as it is: the edit is no row (not JSON"),
+        (b'{"a": 1', "row 2 stays as it is: the edit is no row (cut off: the object is not closed"),
     ],
 )
 def test_what_is_not_one_object_is_refused(alpaca: Callable[..., Path], new: bytes, reason: str) -> None:
