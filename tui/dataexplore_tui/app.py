@@ -92,6 +92,7 @@ class DataexploreApp(KeysInOrder):
             session.close(wait=False)
         else:
             self.call_from_thread(self._opened, session)
+            session.dataset.table.check(lambda: worker.is_cancelled)
 
     def _reading(self, text: str) -> None:
         if isinstance(self.screen, ModeScreen):

@@ -1,7 +1,6 @@
 """Collects what was read of a file, piece by piece, in order."""
 
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,9 +10,8 @@ from numpy.typing import NDArray
 from dataexplore.dataset.cache import Cached, CacheFolder, Room
 from dataexplore.dataset.columns import stacked
 from dataexplore.dataset.figures import Growing
-from dataexplore.dataset.framing import Reader
-from dataexplore.dataset.parts import Again, Held, Stored, common_kinds, kinds_of, numbers_of
-from dataexplore.dataset.piece import Piece, Stretch, frame_of
+from dataexplore.dataset.parts import Held, Stored, common_kinds, numbers_of
+from dataexplore.dataset.piece import Piece, Stretch
 from dataexplore.dataset.places import Places
 from dataexplore.dataset.problems import Problems, merge
 from dataexplore.dataset.schema import Schema
@@ -35,8 +33,7 @@ _KINDS = {
 class Gathered:
     """What is known so far; nothing of it changes but by `add`."""
 
-    def __init__(self, whole: Source, reader: Reader, cache: CacheFolder | None = None) -> None:
-        self._whole, self.reader, self._cache = whole, reader, cache
+    def __init__(self, whole: Source, cache: CacheFolder | None = None) -> None:
         self._room = cache.room if cache else Room()
         self._source = whole
         self._base, self._first_row, self._named = 0, 0, False
@@ -86,8 +83,8 @@ class Gathered:
             found = [replace(one, reason=f"{name}: {one.reason}") for one in found]
         self._finished += found
 
-    def add(self, stretch: Stretch, piece: Piece) -> None:
-        """Take in the next piece."""
+    def add(self, stretch: Stretch, piece: Piece, stored: Stored) -> None:
+        """Take in the next piece, and where its columns are; those are held while there is room."""
         line = self._numbered(piece.line, stretch)
         self._in_order = self._in_order and bool(
             (line == np.arange(self.rows, self.rows + len(piece)) + 1).all()
@@ -110,7 +107,8 @@ class Gathered:
             self._last_line = max(self._last_line, *line[-1:].tolist(), *self._lines_of_bad(piece))
         if self._source.flags:
             self._readable.append(piece.readable)
-        self._keep(stretch, piece)
+        self._numbers.append((numbers_of(piece.frame), len(piece)))
+        self.stored.append(self._held(stored, piece.frame))
         self.rows += len(piece)
         self._lines += piece.lines
 
@@ -172,14 +170,9 @@ class Gathered:
     def _lines_of_bad(self, piece: Piece) -> list[int]:
         return [one.line for one in self._unreadable[-len(piece.unreadable) :]] if piece.unreadable else []
 
-    def _keep(self, stretch: Stretch, piece: Piece) -> None:
-        again = partial(frame_of, self._source, self.reader, stretch)
-        frame = piece.frame
-        columns: Cached | Held | None = None
-        columns = self._cache.put(len(self.stored), frame, again) if self._cache else None
-        if isinstance(columns, Cached):
-            columns.hold(frame)
+    def _held(self, stored: Stored, frame: pl.DataFrame) -> Stored:
+        if isinstance(stored.columns, Cached):
+            stored.columns.hold(frame)
         elif self._room.take(frame):
-            columns = Held(frame)
-        self._numbers.append((numbers_of(frame), len(piece)))
-        self.stored.append(Stored(len(piece), kinds_of(frame), columns or Again(again)))
+            return replace(stored, columns=Held(frame))
+        return stored

@@ -22,8 +22,8 @@ from dataexplore.dataset.keys import Keys
 from dataexplore.dataset.later import Later
 from dataexplore.dataset.opening import Head, Progress, each_spans, open_head
 from dataexplore.dataset.parse import Record
-from dataexplore.dataset.parts import Table
-from dataexplore.dataset.piece import Piece, Stretch, read_piece, stretches
+from dataexplore.dataset.parts import Again, Stored, Table, kinds_of
+from dataexplore.dataset.piece import Piece, Stretch, frame_of, read_piece, stretches
 from dataexplore.dataset.problems import merge
 from dataexplore.dataset.regular import find_regular
 from dataexplore.dataset.source import Source
@@ -88,17 +88,18 @@ def _read(
     cancelled: Callable[[], bool],
     cache: CacheFolder | None = None,
 ) -> Dataset:
-    with closing(Gathered(head.source, reader, cache)) as gathered:
-        _gather(head, gathered, progress, cancelled)
+    with closing(Gathered(head.source, cache)) as gathered:
+        pieces = _pieces(_tasks(head), partial(_piece, reader, cache), cancelled)
+        _gather(head, gathered, pieces, progress)
         return _dataset(head, gathered, cache)
 
 
-def _gather(head: Head, gathered: Gathered, progress: Progress | None, cancelled: Callable[[], bool]) -> None:
+def _gather(head: Head, gathered: Gathered, pieces: Iterator["_Read"], progress: Progress | None) -> None:
     source, done = head.source, 0
-    for task, piece in _pieces(gathered.reader, _tasks(head), cancelled):
+    for task, piece, stored in pieces:
         if task.first and head.members:
             gathered.begin(task.source, task.base)
-        gathered.add(task.stretch, piece)
+        gathered.add(task.stretch, piece, stored)
         if task.last:
             gathered.end(task.open_line)
         done += task.stretch.stop - task.stretch.begin
@@ -122,6 +123,14 @@ class _Task(NamedTuple):
     """Of the last stretch: the line of the last record where an array was not closed, else 0."""
 
 
+class _Read(NamedTuple):
+    """What became of a task."""
+
+    task: _Task
+    piece: Piece
+    stored: Stored
+
+
 def _tasks(head: Head) -> Iterator[_Task]:
     base = 0
     for member in head.members or (head,):
@@ -140,26 +149,31 @@ def _tasks(head: Head) -> Iterator[_Task]:
 
 
 def _pieces(
-    reader: Reader, ahead: Iterator[_Task], cancelled: Callable[[], bool]
-) -> Iterator[tuple[_Task, Piece]]:
+    tasks: Iterator[_Task], read: Callable[[int, _Task], _Read], cancelled: Callable[[], bool]
+) -> Iterator[_Read]:
     """Read stretches at the same time and hand them over in order."""
-    waiting: deque[tuple[_Task, Future[Piece]]] = deque()
+    waiting: deque[Future[_Read]] = deque()
     pool = ThreadPoolExecutor(_WORKERS)
     try:
-        for task in ahead:
+        for number, task in enumerate(tasks):
             if cancelled():
                 raise LoadCancelledError
-            waiting.append((task, pool.submit(read_piece, task.source, reader, task.stretch)))
+            waiting.append(pool.submit(read, number, task))
             if len(waiting) >= _WAITING:
-                first, piece = waiting.popleft()
-                yield first, piece.result()
+                yield waiting.popleft().result()
         while waiting:
             if cancelled():
                 raise LoadCancelledError
-            first, piece = waiting.popleft()
-            yield first, piece.result()
+            yield waiting.popleft().result()
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _piece(reader: Reader, cache: CacheFolder | None, number: int, task: _Task) -> _Read:
+    piece = read_piece(task.source, reader, task.stretch)
+    again = partial(frame_of, task.source, reader, task.stretch)
+    cached = cache.put(number, piece.frame, again) if cache else None
+    return _Read(task, piece, Stored(len(piece), kinds_of(piece.frame), cached or Again(again)))
 
 
 def _dataset(head: Head, gathered: Gathered, cache: CacheFolder | None) -> Dataset:

@@ -9,9 +9,13 @@ from typing import Protocol
 
 import polars as pl
 
+from dataexplore.dataset.cache import Cached
 from dataexplore.dataset.columns import PROMPT, RESPONSE, common_kind, fits_float
 from dataexplore.dataset.framing import Texts, text_columns, texts_of
 from dataexplore.dataset.schema import Schema
+
+_FEW = 64
+"""Parts that are checked in half a second or two: 1 GB."""
 
 Kinds = dict[str, tuple[pl.DataType, bool]]
 """By field what a part's column is, and whether its values fit a float."""
@@ -105,6 +109,14 @@ class Table:
         part = self.stored[index]
         found = part.columns.read(text_columns(self._schema))
         return texts_of(found if found.width else pl.DataFrame(height=part.rows), self._schema)
+
+    def check(self, cancelled: Callable[[], bool]) -> None:
+        """Look at what a cache holds before somebody asks for it; of a very large file not at all."""
+        for part in self.stored if self.parts <= _FEW else ():
+            if cancelled():
+                return
+            if isinstance(part.columns, Cached):
+                part.columns.check()
 
     def frames(self, names: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
         """Yield columns part by part."""

@@ -250,3 +250,23 @@ def test_a_closed_session_has_kept_what_it_read(large: Path, monkeypatch: pytest
     seen = counted(monkeypatch)
     Session.open(large).close()
     assert not seen
+
+
+def test_a_cache_is_looked_at_once_and_ahead_of_the_first_search(
+    large: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = known(cached(large, tmp_path / "cache"))
+    monkeypatch.setattr(cache, "HELD", 0)
+    looked, inner = [], cache.Cached._first
+
+    def first(part: cache.Cached) -> pl.DataFrame:
+        looked.append(part.path)
+        return inner(part)
+
+    monkeypatch.setattr(cache.Cached, "_first", first)
+    dataset = cached(large, tmp_path / "cache", writable=False)
+    dataset.table.check(lambda: len(looked) == 2)
+    assert len(looked) == 2
+    dataset.table.check(lambda: False)
+    assert known(dataset) == plain
+    assert len(looked) == len(set(looked)) == dataset.table.parts
