@@ -171,19 +171,18 @@ def test_a_session_caches_in_its_workspace_and_filters_alike(large: Path) -> Non
 
 
 KILLED = """
-import os, signal, sys
+import itertools, os, signal, sys
 from pathlib import Path
 from dataexplore.dataset import cache, manifest, piece
 cache.WORTH_IT, piece._LEAST = 1000, 3000
 from dataexplore.dataset.loading import load
 from dataexplore.dataset.opening import open_head
-left = int(sys.argv[3])
+left, writes = int(sys.argv[3]), itertools.count(1)
 def half(write):
     def written(path, what):
-        global left
-        left -= 1
+        last = next(writes) == left
         found = write(path, what)
-        if not left:
+        if last:
             os.truncate(path, path.stat().st_size // 2)
             os.kill(os.getpid(), signal.SIGKILL)
         return found
