@@ -110,6 +110,26 @@ async def test_a_search_in_another_view_is_forgotten(tiny: Path, monkeypatch: py
         await screen.shows("nothing searched for yet")
 
 
+async def test_a_long_filter_runs_behind_the_screen_and_is_given_up(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on, where = Event(), Columns.where
+    monkeypatch.setattr(Columns, "where", lambda *given: go_on.wait(20) and where(*given))
+    monkeypatch.setattr(view, "_AT_ONCE", 0)
+    async with opened(tiny) as screen:
+        await screen.ask("f", "judge < 5")
+        await screen.shows("searching")
+        await screen.press("j", "escape")
+        await screen.shows("given up", "row 2 ·")
+        go_on.set()
+        await screen.app.workers.wait_for_complete()
+        await screen.lacks("judge < 5 ·")
+        await screen.ask("f", "judge < 5")
+        await screen.shows("judge < 5 · 4 of 10", "4 rows in view")
+        await screen.ask("s", "nosuch")
+        await screen.shows("no column is called")
+
+
 async def test_nothing_is_decided_before_the_keys_are_made(tiny: Path) -> None:
     made = Event()
     async with opened(tiny) as screen:

@@ -156,13 +156,21 @@ class Session(Known):
 
     def show(self, filter: str | None = None, sort: str | None = None, descending: bool = True) -> State:  # noqa: A002 # the design's word
         """Choose the rows on screen; None leaves the filter or the sort as it is, an empty text clears it."""
+        return self.turn_to(self.look(filter, sort, descending))
+
+    def look(self, filter: str | None = None, sort: str | None = None, descending: bool = True) -> View:  # noqa: A002 # the design's word
+        """Return the rows that `show` would choose."""
         view = self.state.view
         filter = view.filter if filter is None else filter  # noqa: A001 # the design's word
         sort, descending = (view.sort, view.descending) if sort is None else (sort, descending)
         rows = np.flatnonzero(self.where(filter)) if filter else np.arange(len(self.dataset))
         if sort:
             rows = self.columns.order(sort, rows, self.state.decisions, descending=descending)
-        self.state = self._state(View(rows, filter, sort, descending))
+        return View(rows, filter, sort, descending)
+
+    def turn_to(self, view: View) -> State:
+        """Put other rows on screen."""
+        self.state = self._state(view)
         return self.state
 
     def import_scores(self, path: Path, on: str = "row") -> Ratings:

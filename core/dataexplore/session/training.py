@@ -30,8 +30,8 @@ def training_rows(
     if judged and not learn_chosen:
         raise JobError(
             f"{judged:,} of the {len(wanted):,} rows are preference data (chosen and rejected, or labelled "
-            "answers), of which a fine-tune would learn one side only: drop them, or export them for a "
-            "preference trainer"
+            "answers), of which a fine-tune would learn one side only: drop them, export them for a "
+            "preference trainer, or ask for that side (--chosen, `chosen` in the form)"
         )
     return [
         {"row": row, "key": key_text(int(dataset.keys[row])), "messages": _messages(session, row)}

@@ -135,6 +135,14 @@ def test_a_dry_run_counts_and_makes_nothing(run, starter, tiny):
     assert not (starter.parent / ".dataexplore").exists()
 
 
+def test_preference_data_is_learned_only_where_that_is_asked_for(run, tiny, tmp_path):
+    path = tmp_path / "pairs.jsonl"
+    path.write_text('{"prompt": "p", "chosen": "good answer", "rejected": "bad"}\n' * 3)
+    assert "--chosen" in run("tune", path, "--base", tiny, "--dry-run").refusal
+    found = run("tune", path, "--base", tiny, "--chosen", "--dry-run", "--json").found
+    assert (found["given"], found["rows"], found["untrainable"]) == (3, 3, 0)
+
+
 def test_a_run_in_the_foreground_leaves_an_adapter(run, few, tiny):
     ran = run("tune", few, "--base", tiny, "--preset", "smoke", "--json")
     assert ran.code == 0, ran

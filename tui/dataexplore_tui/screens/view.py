@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from textual.binding import Binding, BindingType
 
 from dataexplore.errors import DataexploreError
-from dataexplore.session.state import State
+from dataexplore.session.state import State, View
 from dataexplore_tui.screens.mode import ModeScreen
 from dataexplore_tui.screens.sitting import Sitting
 from dataexplore_tui.screens.talking import Progress
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dataexplore.session.session import Session
 
 _AT_ONCE = 1_000_000
-"""Rows that are searched while the screen waits: about a quarter of a second."""
+"""Rows that are searched, filtered and sorted while the screen waits: mostly for less than half a second."""
 _SEARCH = "searching"
 
 
@@ -195,13 +195,27 @@ class ViewScreen(ModeScreen):
         self._show(sort=names[after] if after < len(names) else "", descending=True)
 
     def _show(self, filter_: str | None = None, sort: str | None = None, *, descending: bool = True) -> bool:
-        def act(session: Session) -> State:
-            if sort in session.columns.signals:
-                self.sitting.signal = str(sort)
-            return session.show(filter_, sort, descending)
+        def look(session: Session, tell: Progress | None = None) -> View:
+            return session.look(filter_, sort, descending)
 
         self.workers.cancel_group(self, _SEARCH)  # it looks at the rows of another view
         self._matches = np.empty(0, np.int64)
+        session = self.session
+        if session is not None and len(session.dataset) > _AT_ONCE:
+            self.background(_SEARCH, look, partial(self._turned, sort))
+            return True
+        try:
+            return session is not None and self._turned(sort, look(session))
+        except DataexploreError as error:
+            self.say(str(error), warning=True)
+            return False
+
+    def _turned(self, sort: str | None, view: View) -> bool:
+        def act(session: Session) -> State:
+            if sort in session.columns.signals:
+                self.sitting.signal = str(sort)
+            return session.turn_to(view)
+
         self.sitting.came_from = 0
         if not self.attempt(act, decides=False):
             return False

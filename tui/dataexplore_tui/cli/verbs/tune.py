@@ -56,6 +56,11 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--python", metavar="P", help="the interpreter with torch, transformers and peft (this one)"
     )
     parser.add_argument("--only-kept", action="store_true", help="leave out undecided rows")
+    parser.add_argument(
+        "--chosen",
+        action="store_true",
+        help="of preference data learn the chosen answers, and those labelled true",
+    )
     parser.add_argument("--detach", action="store_true", help="start the run and return")
     parser.add_argument("--dry-run", action="store_true", help="count, and train nothing")
 
@@ -65,7 +70,7 @@ def run(arguments: Namespace) -> int:
     settings = settings_of(arguments)
     python = interpreter(arguments.python)
     with reading(arguments.file, arguments.workspace) as session:
-        rows = training_rows(session, only_kept=arguments.only_kept)
+        rows = training_rows(session, only_kept=arguments.only_kept, learn_chosen=arguments.chosen)
         dataset = session.dataset.path
     with ProgressLine() as progress:
         progress.show("counting tokens")
