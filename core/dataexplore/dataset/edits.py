@@ -15,12 +15,13 @@ from dataexplore.dataset.dataset import Dataset
 from dataexplore.dataset.framing import Reader, texts_of
 from dataexplore.dataset.parse import Record
 from dataexplore.dataset.parts import Columns, Held, Stored, Table, common_kinds, kinds_of
-from dataexplore.dataset.piece import Piece, Stretch, read_piece
+from dataexplore.dataset.piece import Piece, read_piece
 from dataexplore.dataset.problems import Problems, merge
 from dataexplore.dataset.schema import Schema
 from dataexplore.dataset.scores import is_score_name, read_scores
 from dataexplore.dataset.source import Source
 from dataexplore.dataset.spans import Spans
+from dataexplore.dataset.stretch import Stretch
 from dataexplore.dataset.textflags import rows_of
 from dataexplore.dataset.whole import is_looked_at, whole_problems
 from dataexplore.errors import WorkspaceError

@@ -1,6 +1,5 @@
 """Turns the bytes of some rows into columns: usual rows all at once, odd ones one by one."""
 
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -14,6 +13,7 @@ from dataexplore.dataset.examine import Examined, examine
 from dataexplore.dataset.parse import Record, read_record
 from dataexplore.dataset.regular import Regular
 from dataexplore.dataset.repeats import repeats
+from dataexplore.dataset.rows import Rows
 from dataexplore.dataset.schema import Schema
 
 Texts = tuple[pl.Series, pl.Series]
@@ -28,22 +28,20 @@ class Reader:
     fixed: bool = False
     """Whether a person said what the fields mean."""
 
-    def usual(self, rows: Sequence[bytes] | pl.Series) -> NDArray[np.bool_]:
+    def usual(self, rows: Rows | pl.Series) -> NDArray[np.bool_]:
         """Tell which rows, as bytes or as text, a fast parser reads without loss."""
         if self.regular is None or not len(rows):
             return np.zeros(len(rows), bool)
         texts = rows if isinstance(rows, pl.Series) else _decoded(rows)
         return self.regular.matches(texts).to_numpy()
 
-    def framed(
-        self, rows: Sequence[bytes], usual: NDArray[np.bool_], block: bytes | None, *, cut_off: bool
-    ) -> "Framed":
+    def framed(self, rows: Rows, usual: NDArray[np.bool_], block: bytes | None, *, cut_off: bool) -> "Framed":
         """Read rows; `block` holds the same with a line end after each, where there is such.
 
         `cut_off` tells that the last row ends the file without a line end.
         """
         usual, frame = self._usual(rows, usual, block)
-        odd, records, reasons = _parsed(rows, np.flatnonzero(~usual), cut_off)
+        odd, raw, records, reasons = _parsed(rows, np.flatnonzero(~usual), cut_off)
         readable = np.ones(len(rows), bool)
         readable[list(reasons)] = False
         place = np.cumsum(readable) - 1
@@ -54,11 +52,11 @@ class Reader:
         named = [*(name for record in records[:before] for name in record), *frame.columns]
         frame = _merged(frame, usual_at, columns_of(records, texts), odd, named)
         frame = _with_texts(frame, self.schema, examined, place[odd])
-        twice = repeats([rows[one] for one in odd], records)
+        twice = repeats(raw, records)
         return Framed(frame, readable, reasons, place[odd], examined, place[[odd[one] for one in twice]])
 
     def _usual(
-        self, rows: Sequence[bytes], usual: NDArray[np.bool_], block: bytes | None
+        self, rows: Rows, usual: NDArray[np.bool_], block: bytes | None
     ) -> tuple[NDArray[np.bool_], pl.DataFrame]:
         none = np.zeros(len(rows), bool), pl.DataFrame()
         if self.regular is None:
@@ -72,9 +70,7 @@ class Reader:
         lost = frame.height != count or any(frame[name].null_count() for name in self.regular.texts)
         return none if lost else (usual, frame)
 
-    def _frame(
-        self, rows: Sequence[bytes], usual: NDArray[np.bool_], block: bytes | None
-    ) -> pl.DataFrame | None:
+    def _frame(self, rows: Rows, usual: NDArray[np.bool_], block: bytes | None) -> pl.DataFrame | None:
         """Read the usual rows; None where they turn out not to be."""
         assert self.regular is not None
         if block is not None:
@@ -87,7 +83,7 @@ class Reader:
                 if frame.height == len(rows):
                     return frame if usual.all() else frame.filter(pl.Series(usual))
         try:
-            return self.regular.frame(_one_a_line([rows[place] for place in np.flatnonzero(usual).tolist()]))
+            return self.regular.frame(_one_a_line(rows.some(np.flatnonzero(usual))))
         except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
             return None
 
@@ -134,28 +130,22 @@ def _field(frame: pl.DataFrame, name: str) -> pl.Series:
 
 
 def _parsed(
-    rows: Sequence[bytes], odd: NDArray[np.int64], cut_off: bool
-) -> tuple[list[int], list[Record], dict[int, str]]:
-    """Parse rows one by one; return the places of records, the records, and the reasons of the others."""
+    rows: Rows, odd: NDArray[np.int64], cut_off: bool
+) -> tuple[list[int], list[bytes], list[Record], dict[int, str]]:
+    """Parse rows one by one; return the places of records, their bytes, they, and the others' reasons."""
     places: list[int] = []
+    raw: list[bytes] = []
     records: list[Record] = []
     reasons: dict[int, str] = {}
-    for place in odd.tolist():
-        value = read_record(rows[place], cut_off=cut_off and place == len(rows) - 1)
+    for place, row in zip(odd.tolist(), rows.some(odd), strict=True):
+        value = read_record(row, cut_off=cut_off and place == len(rows) - 1)
         if isinstance(value, str):
             reasons[place] = value
         else:
             places.append(place)
+            raw.append(row)
             records.append(value)
-    return places, records, reasons
-
-
-def lines_of(block: bytes) -> pl.Series | None:
-    """Split a block into lines of text; None where it is not all UTF-8."""
-    try:
-        return pl.scan_lines(io.BytesIO(block)).collect().to_series()
-    except pl.exceptions.ComputeError:
-        return None
+    return places, raw, records, reasons
 
 
 def _decoded(rows: Sequence[bytes]) -> pl.Series:

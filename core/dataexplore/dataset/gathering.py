@@ -11,12 +11,13 @@ from dataexplore.dataset.cache import Cached, CacheFolder, Room
 from dataexplore.dataset.columns import stacked
 from dataexplore.dataset.figures import Growing
 from dataexplore.dataset.parts import Held, Stored, common_kinds, numbers_of
-from dataexplore.dataset.piece import Piece, Stretch
+from dataexplore.dataset.piece import Piece
 from dataexplore.dataset.places import Places
 from dataexplore.dataset.problems import Problems, merge
 from dataexplore.dataset.schema import Schema
 from dataexplore.dataset.source import Source
 from dataexplore.dataset.spans import Offsets
+from dataexplore.dataset.stretch import Stretch
 from dataexplore.dataset.unreadable import Unreadable
 from dataexplore.text import short
 

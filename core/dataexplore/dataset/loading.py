@@ -23,10 +23,11 @@ from dataexplore.dataset.later import Later
 from dataexplore.dataset.opening import Head, Progress, each_spans, open_head
 from dataexplore.dataset.parse import Record
 from dataexplore.dataset.parts import Again, Stored, Table, kinds_of
-from dataexplore.dataset.piece import Piece, Stretch, frame_of, read_piece, stretches
+from dataexplore.dataset.piece import Piece, frame_of, read_piece
 from dataexplore.dataset.problems import merge
 from dataexplore.dataset.regular import find_regular
 from dataexplore.dataset.source import Source
+from dataexplore.dataset.stretch import Stretch, stretches
 from dataexplore.dataset.whole import is_looked_at, whole_problems
 
 _WORKERS = 2

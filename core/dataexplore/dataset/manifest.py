@@ -21,11 +21,12 @@ from dataexplore.dataset.keys import Keys
 from dataexplore.dataset.later import Later
 from dataexplore.dataset.opening import Head
 from dataexplore.dataset.parts import Kinds, Stored, Table
-from dataexplore.dataset.piece import Stretch, frame_of
+from dataexplore.dataset.piece import frame_of
 from dataexplore.dataset.places import Places
 from dataexplore.dataset.schema import Schema
 from dataexplore.dataset.source import Source
 from dataexplore.dataset.spans import Spans
+from dataexplore.dataset.stretch import Stretch
 from dataexplore.dataset.unreadable import Unreadable
 
 _VERSION = 2

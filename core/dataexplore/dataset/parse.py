@@ -41,15 +41,9 @@ _FOREIGN = (
 
 
 def read_record(line: bytes, *, cut_off: bool = False) -> Record | str:
-    """Do what `parse` does, without its cost for lines that are records or that were met before."""
+    """Do what `parse` does, without its cost for short lines that were met before."""
     if line[:1] != b"{" and len(line) <= _SHORT and not cut_off:
         return _known(line)
-    try:
-        value = orjson.loads(line)
-    except orjson.JSONDecodeError:
-        value = None
-    if type(value) is dict and len(value) <= MAX_KEYS:
-        return value
     return parse(line, cut_off=cut_off)
 
 
@@ -58,7 +52,7 @@ def parse(line: bytes, *, cut_off: bool = False) -> Record | str:
 
     `cut_off` tells that the line is the last of the file and has no line end.
     """
-    if not _BEGINS.match(line):
+    if line[:1] != b"{" and not _BEGINS.match(line):
         return _foreign(line)
     try:
         value = orjson.loads(line)

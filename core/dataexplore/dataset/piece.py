@@ -1,21 +1,21 @@
 """Reads some rows that follow one another: their columns, where they stand, and what is odd about them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import overload
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from dataexplore.dataset.examine import examine_columns
-from dataexplore.dataset.filebytes import read
-from dataexplore.dataset.framing import Framed, Reader, lines_of, texts_of
+from dataexplore.dataset.framing import Framed, Reader, texts_of
 from dataexplore.dataset.problems import Problems, merge
 from dataexplore.dataset.repeats import REPEATED
+from dataexplore.dataset.rows import Rows, rows_of
 from dataexplore.dataset.schema import Schema
 from dataexplore.dataset.source import Source
-from dataexplore.dataset.spans import Offsets, Spans, positions, trimmed
+from dataexplore.dataset.spans import Offsets
+from dataexplore.dataset.stretch import Stretch
 from dataexplore.dataset.textflags import hidden_problems
 from dataexplore.dataset.unreadable import Unreadable
 from dataexplore.text import short
@@ -29,19 +29,6 @@ MARKERS = [
 """Each text that a model's tokenizer reads as one special token has one of these in it."""
 _EMPTY = {"empty prompt": ("prompt", "turns"), "empty response": ("response", "turns")}
 """What a schema needs for a side to be missed."""
-_MOST, _LEAST = 1 << 24, 1 << 22
-"""Bytes that are read together: more rows at once cost memory, fewer cost time."""
-_WINDOW = 1 << 16
-
-
-@dataclass(frozen=True)
-class Stretch:
-    """Bytes of a file in which some rows stand."""
-
-    begin: int
-    stop: int
-    spans: Spans | None = None
-    """Where the rows are, if that is known; otherwise each is a line."""
 
 
 @dataclass(frozen=True)
@@ -69,84 +56,6 @@ class Piece:
 
     def __len__(self) -> int:
         return len(self.start)
-
-
-def stretches(source: Source, spans: Spans | None) -> Iterator[Stretch]:
-    """Cut a file into stretches of whole rows."""
-    size = max(_LEAST, min(_MOST, source.size // 8))
-    if spans is None:
-        at = source.begin
-        while at < source.size:
-            stop = _line_end(source, at + size)
-            yield Stretch(at, stop)
-            at = stop
-        return
-    first = 0
-    while first < len(spans):
-        begin = int(spans.start[first])
-        last = max(first + 1, int(np.searchsorted(spans.end, begin + size)))
-        some = Spans(spans.start[first:last], spans.end[first:last], spans.line[first:last])
-        yield Stretch(begin, int(some.end[-1]), some)
-        first = last
-
-
-class Rows(Sequence[bytes]):
-    """The bytes of the rows of a stretch; each is cut out when it is asked for."""
-
-    def __init__(self, block: bytes, begin: int, spans: Spans, lines: int, *, alone: bool) -> None:
-        self._block, self._begin = block, begin
-        self.spans = spans
-        """Where the rows stand in the file."""
-        self.lines = lines
-        """Line ends in the stretch."""
-        self.block = block if alone else None
-        """The same rows with nothing but a line end after each; None where there is more between them."""
-
-    def __len__(self) -> int:
-        return len(self.spans)
-
-    @overload
-    def __getitem__(self, place: int) -> bytes: ...
-    @overload
-    def __getitem__(self, place: slice) -> list[bytes]: ...
-    def __getitem__(self, place: int | slice) -> bytes | list[bytes]:
-        if isinstance(place, slice):
-            return [self[one] for one in range(*place.indices(len(self)))]
-        start, end = int(self.spans.start[place]), int(self.spans.end[place])
-        return self._block[start - self._begin : end - self._begin]
-
-
-def rows_of(source: Source, stretch: Stretch) -> tuple[Rows, pl.Series | None]:
-    """Cut a stretch into rows; also return them as text, where that is known already."""
-    begin = stretch.begin
-    block = read(source.data, begin, stretch.stop)
-    if stretch.spans is not None:
-        return Rows(block, begin, stretch.spans, 0, alone=False), None
-    ended = block.endswith(b"\n")
-    texts = lines_of(block)
-    if texts is not None:
-        ends = np.cumsum(texts.str.len_bytes().to_numpy().astype(np.int64) + 1) - 1
-        starts = np.concatenate(([0], ends[:-1] + 1))
-        if _are_rows(block, starts, ends):
-            spans = Spans(starts + begin, ends + begin, np.arange(1, len(starts) + 1))
-            return Rows(block, begin, spans, len(starts) - 1 + ended, alone=True), texts
-    breaks = positions(block, b"\n")
-    ends = breaks if ended else np.append(breaks, len(block))
-    starts = np.concatenate(([0], ends[:-1] + 1))
-    spans = trimmed(block, starts, ends, np.arange(1, len(starts) + 1)).moved(begin)
-    return Rows(block, begin, spans, len(breaks), alone=False), None
-
-
-def _are_rows(block: bytes, starts: Offsets, ends: Offsets) -> bool:
-    """Tell whether lines are the whole block, and each looks like an object with no space around it."""
-    if not len(ends) or ends[-1] + block.endswith(b"\n") != len(block) or not (starts < ends).all():
-        return False
-    buffer = np.frombuffer(block, np.uint8)
-    return bool(
-        (buffer[ends[:-1]] == ord("\n")).all()
-        and (buffer[starts] == ord("{")).all()
-        and (buffer[ends - 1] == ord("}")).all()
-    )
 
 
 def frame_of(source: Source, reader: Reader, stretch: Stretch) -> pl.DataFrame:
@@ -232,15 +141,3 @@ def _blank(texts: pl.Series) -> NDArray[np.int64]:
 
 def _preview(row: bytes) -> str:
     return short(row[:200].decode("utf-8", "replace"), 80)
-
-
-def _line_end(source: Source, at: int) -> int:
-    """Return the offset after the first line end from `at` on."""
-    window = _WINDOW
-    while at < source.size:
-        found = source.data[at : at + window].find(b"\n")
-        if found >= 0:
-            return at + found + 1
-        at += window
-        window = min(2 * window, _MOST)
-    return source.size

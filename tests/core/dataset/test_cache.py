@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from core.dataset.test_regular import known
-from dataexplore.dataset import cache, figures, keying, loading, piece
+from dataexplore.dataset import cache, figures, keying, loading, piece, stretch
 from dataexplore.dataset.cache import CacheFolder
 from dataexplore.dataset.dataset import Dataset
 from dataexplore.dataset.keys import Keys
@@ -28,7 +28,7 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take a few kilobytes for a large file, and let little of it stay in memory."""
     monkeypatch.setattr(cache, "WORTH_IT", 1000)
     monkeypatch.setattr(cache.Room.__init__, "__defaults__", (2000,))
-    monkeypatch.setattr(piece, "_LEAST", 3000)
+    monkeypatch.setattr(stretch, "_LEAST", 3000)
 
 
 @pytest.fixture
@@ -173,8 +173,8 @@ def test_a_session_caches_in_its_workspace_and_filters_alike(large: Path) -> Non
 KILLED = """
 import itertools, os, signal, sys
 from pathlib import Path
-from dataexplore.dataset import cache, manifest, piece
-cache.WORTH_IT, piece._LEAST = 1000, 3000
+from dataexplore.dataset import cache, manifest, stretch
+cache.WORTH_IT, stretch._LEAST = 1000, 3000
 from dataexplore.dataset.loading import load
 from dataexplore.dataset.opening import open_head
 left, writes = int(sys.argv[3]), itertools.count(1)

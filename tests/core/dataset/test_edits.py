@@ -142,8 +142,8 @@ def test_rows_that_are_printed_over_several_lines(tmp_path: Path) -> None:
 
 
 def test_what_is_in_parts_is_edited_in_its_part(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dataexplore.dataset.piece._MOST", 64)
-    monkeypatch.setattr("dataexplore.dataset.piece._LEAST", 64)
+    monkeypatch.setattr("dataexplore.dataset.stretch._MOST", 64)
+    monkeypatch.setattr("dataexplore.dataset.stretch._LEAST", 64)
     rows = as_bytes(*PLAIN)
     base = opened(rows)
     assert base.table.parts > 3

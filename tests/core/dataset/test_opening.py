@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dataexplore.dataset import piece
+from dataexplore.dataset import stretch
 from dataexplore.dataset.dataset import Dataset
 from dataexplore.dataset.loading import LoadCancelledError, load, open_dataset
 from dataexplore.dataset.opening import open_head
@@ -166,7 +166,7 @@ def test_the_head_is_the_first_rows(tmp_path: Path) -> None:
 def test_loading_tells_how_far_it_is_and_stops_when_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(piece, "_LEAST", 600_000)
+    monkeypatch.setattr(stretch, "_LEAST", 600_000)
     path = tmp_path / "many.jsonl"
     path.write_bytes(b'{"instruction":"i","output":"o"}\n' * 45_000)
     seen: list[tuple[int, int]] = []

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from dataexplore.dataset import loading, piece, spans
+from dataexplore.dataset import loading, spans, stretch
 from dataexplore.dataset.dataset import Dataset
 from dataexplore.dataset.examine import examine_columns
 from dataexplore.dataset.loading import open_dataset
@@ -91,7 +91,7 @@ def test_both_ways_read_the_same(tmp_path: Path, rows: list[tuple[dict[str, Any]
     path.write_bytes(b"\n".join(lines) + b"\n" * small)
     with pytest.MonkeyPatch.context() as patch:
         if small:
-            patch.setattr(piece, "_LEAST", 60)
+            patch.setattr(stretch, "_LEAST", 60)
         fast = known(open_dataset(path))
         patch.setattr(loading, "find_regular", lambda *_: None)
         assert fast == known(open_dataset(path))
