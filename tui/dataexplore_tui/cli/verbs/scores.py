@@ -1,12 +1,14 @@
 """`dataexplore scores`: signals, their values, ratings from elsewhere and what a threshold keeps."""
 
 from argparse import ArgumentParser, Namespace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from dataexplore.session.session import Session
+from dataexplore.signals.agreement import agreements
 from dataexplore.signals.histogram import histogram
 from dataexplore.signals.imports import Ratings
 from dataexplore.signals.signal import Scores, Signal
@@ -23,14 +25,20 @@ are at most 24, else bins by their lower edge (the last one takes the long
 tail). Unscored rows are never a low score: they count apart, and no threshold
 keeps them. Nothing is decided here; `select` does that.
 
+--agreement compares each pair of signals over the rows that both have scored:
+the share of equal scores, Cohen's kappa with quadratic weights (both take one
+scale for granted) and Spearman's correlation of the ranks (on any scale). A
+judge that agrees with the length rates the length.
+
 --import keeps the numeric columns of a JSONL, JSON or CSV file in the
 workspace, matched by its column `row` (from 0), by `key` (16 hex digits) or by
 a field that both files share."""
 _KEYS = """\
 keys: with --signal: signal, scored, unscored, kept (rows >= T, null without
   --at), at, exact, values {value: rows}; without: signals [{name, origin,
-  scored, unscored, min, max, mean}]; with --import also: matched, unmatched,
-  columns"""
+  scored, unscored, min, max, mean}]; with --agreement: agreement [{first,
+  second, rows, exact, kappa, spearman}], null for what the rows cannot tell;
+  with --import also: matched, unmatched, columns"""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -45,6 +53,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--on", metavar="COLUMN", default="row", help="row, key or a shared field (default: row)"
     )
     parser.add_argument("--signal", metavar="S", help="the signal to count")
+    parser.add_argument("--agreement", action="store_true", help="how far each two signals agree")
     parser.add_argument("--at", metavar="T", type=finite, help="count the rows with a score of at least T")
 
 
@@ -52,6 +61,8 @@ def run(arguments: Namespace) -> int:
     """Import what is to be imported, then print the signals or one of them."""
     if arguments.at is not None and arguments.signal is None:
         raise UsageError("--at needs --signal: name the signal that the threshold is for")
+    if arguments.agreement and arguments.signal is not None:
+        raise UsageError("--agreement is of all signals: leave --signal out")
     opening = writing if arguments.ratings else reading
     with opening(arguments.file, arguments.workspace) as session:
         found: dict[str, Any] = {}
@@ -60,6 +71,8 @@ def run(arguments: Namespace) -> int:
         if arguments.signal is not None:
             signal = _signal(session, arguments.signal)
             found |= _one(signal.name, signal.scores, arguments.at)
+        elif arguments.agreement:
+            found["agreement"] = [asdict(one) for one in agreements(session.columns.signals.values())]
         else:
             found["signals"] = [_summary(signal) for signal in session.columns.signals.values()]
     if arguments.json:
@@ -68,7 +81,10 @@ def run(arguments: Namespace) -> int:
     if arguments.ratings:
         lines, names = plural(found["matched"], "line"), short(", ".join(found["columns"]), 200)
         say(f"{lines} matched a row, {found['unmatched']:,} did not; imported: {names}")
-    put(_one_lines(found) if arguments.signal is not None else _list_lines(found["signals"]))
+    if arguments.agreement:
+        put(_agreement_lines(found["agreement"]))
+    else:
+        put(_one_lines(found) if arguments.signal is not None else _list_lines(found["signals"]))
     return DONE
 
 
@@ -123,6 +139,17 @@ def _list_lines(signals: list[dict[str, Any]]) -> list[str]:
     return table(
         [[short(str(one["name"]), 60), *(one[name] for name in names[1:])] for one in signals], names
     )
+
+
+def _agreement_lines(found: list[dict[str, Any]]) -> list[str]:
+    def shown(one: dict[str, Any]) -> list[str | int]:
+        figures = [one[name] for name in ("exact", "kappa", "spearman")]
+        exact, *others = ["-" if figure is None else figure for figure in figures]
+        share = exact if isinstance(exact, str) else f"{exact:.1%}"
+        rest = [figure if isinstance(figure, str) else f"{figure:.3f}" for figure in others]
+        return [short(one["first"], 40), short(one["second"], 40), one["rows"], share, *rest]
+
+    return table([shown(one) for one in found], ("first", "second", "rows", "exact", "kappa", "spearman"))
 
 
 def _one_lines(found: dict[str, Any]) -> list[str]:
