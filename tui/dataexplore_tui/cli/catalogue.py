@@ -40,6 +40,7 @@ VERBS = {
         Verb("export", "write the rows as they were decided, byte for byte, with reasons"),
         Verb("convert", "write all rows in another schema: alpaca, sharegpt, messages ..."),
         Verb("tune", "fine-tune a model on the rows, here or as a detached job"),
+        Verb("compare", "count reviews of two models, judged in both orders"),
         Verb("runs", "list, stop and resume jobs"),
     )
 }

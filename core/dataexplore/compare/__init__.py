@@ -1,0 +1,1 @@
+"""Tells which of two models answers better, and how sure that is."""
