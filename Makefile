@@ -37,7 +37,7 @@ $(VENV)/base.ok: pyproject.toml constraints.txt | $(VENV)/bin/python
 
 $(VENV)/dev.ok: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(PIP) torch # first and by its pin: a CPU machine then keeps its CPU build
-	$(PIP) -e ".[ml,dev]"
+	$(PIP) -e ".[ml,map,dev]"
 	touch $(VENV)/base.ok $@
 
 clean:

@@ -1,4 +1,4 @@
-"""Picks rows of a cluster to look at."""
+"""Picks rows to look at: of a cluster, or those that fit in none."""
 
 import numpy as np
 
@@ -26,3 +26,9 @@ def samples(clusters: Clusters, cluster: int, kind: str, count: int, seed: int =
     distances = clusters.distances[rows]
     order = np.argsort(distances if kind == "nearest" else -distances, kind="stable")
     return rows[order[: max(count, 0)]]
+
+
+def outliers(clusters: Clusters, count: int) -> IntArray:
+    """Return up to `count` rows, those farthest from the centre of their cluster first."""
+    rows = np.flatnonzero(clusters.labels >= 0)
+    return rows[np.argsort(-clusters.distances[rows], kind="stable")[: max(count, 0)]]

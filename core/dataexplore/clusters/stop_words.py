@@ -15,8 +15,10 @@ _ENGLISH = """
 STOP_WORDS = frozenset(_ENGLISH.split())
 """English function words, and the verbs and nouns that open most instructions."""
 
-_CHINESE = (
-    "的 一个 一下 一种 以下 这个 那个 什么 如何 怎么 我们 你们 他们 可以 需要 以及 和 是 在 了 请 个 为 中"
-)
+_CHINESE = """
+    的 和 是 在 了 请 个 为 中 一 不 这 那 与 或 并 将 以 给 你 我 他 她 它 们 些 吗 呢 吧 着 把 被 下 何
+    什么 怎么 怎样 可以 需要 关于 创建 描述 解释 生成 列出 写出 编写 查找 提供 使用 例子 示例 句子 文本
+    单词 输入 输出 指令 根据 问题 回答
+"""
 CJK_STOP = frozenset(_CHINESE.split())
-"""Chinese function words; a pair that holds one of the single characters is dropped too."""
+"""Chinese function words, and what opens most instructions; a pair with one of the single ones is dropped."""

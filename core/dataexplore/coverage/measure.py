@@ -41,10 +41,21 @@ def coverage(
     if not len(inside):
         raise RuleError("no row of the subset has a vector, so there is no distance to it")
     distance = 1 - np.minimum(nearest(vectors[rows], vectors[inside]), 1)
+    return tallied(float(distance.max()), float(distance.mean()), subset, cluster, group)
+
+
+def tallied(
+    radius: float,
+    mean: float,
+    subset: IntArray,
+    cluster: NDArray[np.int32] | None = None,
+    group: IntArray | None = None,
+) -> Coverage:
+    """Put distances that are known together with what is counted in the subset."""
     return Coverage(
         len(subset),
-        float(distance.max()),
-        float(distance.mean()),
+        radius,
+        mean,
         1.0 if cluster is None else _share(cluster, subset),
         0 if group is None else _repeated(group[subset]),
     )

@@ -12,6 +12,7 @@ from concurrent.futures import CancelledError, ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
+from dataexplore.duplicates.crowd import Crowd
 from dataexplore.duplicates.pairs import SLACK, Pairs, at_least, decided, joined
 from dataexplore.vectors.arrays import Cancelled, FloatMatrix, Progress
 from dataexplore.vectors.blas import processors, single_threaded_products
@@ -24,8 +25,8 @@ DENSE = 0.02
 PAIRS_AT_ONCE = 8192
 # 240 MB. Thousands of near-identical rows make more: then only a spanning forest of them is kept.
 MOST_PAIRS = 20_000_000
-# The same for one strip, 512 rows against all: 4,000 neighbours for each of its rows.
-MOST_OF_STRIP = 2_000_000
+# Rows of a strip that have so many neighbours each, on average, lie in a crowd of near-copies.
+CROWD = 2000
 
 
 def bounded_pairs(
@@ -42,14 +43,15 @@ def bounded_pairs(
             for done, pairs in enumerate(pool.map(search.strip, range(0, rows, TILE_ROWS)), 1):
                 found.append(pairs)
                 if sum(map(len, found)) > MOST_PAIRS:
-                    found = [joined(found).thinned(rows)]
+                    search.crowd.add(joined(found))
+                    found = []
                 if cancelled and cancelled():
                     raise CancelledError
                 if progress:
                     progress(min(done * TILE_ROWS, rows), rows)
         finally:
             search.stopped = True
-    return joined(found)
+    return joined([*found, *search.crowd.pairs()])
 
 
 class _Search:
@@ -59,6 +61,7 @@ class _Search:
         self.unit = unit
         self.floor = floor
         self.stopped = False
+        self.crowd = Crowd(len(unit))
         rows, dimensions = unit.shape
         kept = min(leading(floor), dimensions)
         # eigh sorts ascending, so the last columns carry most of the length
@@ -77,12 +80,25 @@ class _Search:
         for left in range(start, len(self.unit), TILE_COLUMNS):
             if self.stopped:
                 break
-            found.extend(self._tile(start, stop, left, min(left + TILE_COLUMNS, len(self.unit))))
-            if sum(map(len, found)) > MOST_OF_STRIP:
-                found = [joined(found).thinned(len(self.unit))]
+            found.extend(self._tile(start, stop, left))
+            if sum(map(len, found)) > CROWD * (stop - start):
+                self._crowded(start, stop)
+                return joined([])
         return joined(found)
 
-    def _tile(self, start: int, stop: int, left: int, right: int) -> Iterator[Pairs]:
+    def _crowded(self, start: int, stop: int) -> None:
+        """Compare a few rows first and then twice as many: what they join need not be listed again."""
+        height = 1
+        while start < stop:
+            below = min(start + height, stop)
+            lefts = range(start, len(self.unit), TILE_COLUMNS)
+            self.crowd.add(joined([pairs for left in lefts for pairs in self._tile(start, below, left)]))
+            if self.stopped:
+                break
+            start, height = below, 2 * height
+
+    def _tile(self, start: int, stop: int, left: int) -> Iterator[Pairs]:
+        right = min(left + TILE_COLUMNS, len(self.unit))
         product, mask = self._buffers(stop - start, right - left)
         np.matmul(self.bound[start:stop], self.columns[:, left:right], out=product)
         np.greater_equal(product, self.floor - SLACK, out=mask)
@@ -93,6 +109,7 @@ class _Search:
         if dense:
             np.matmul(self.unit[start:stop], self.unit[left:right].T, out=product)
             np.greater_equal(product, self.floor - SLACK, out=mask)
+            self.crowd.sift(slice(start, stop), slice(left, right), product, mask)
         flat = np.flatnonzero(mask)
         i, j = np.divmod(flat, right - left)
         upper = i + start < j + left

@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataexplore.duplicates.components import components
+from dataexplore.duplicates.curve import check_threshold
 from dataexplore.duplicates.edges import IDENTICAL, Edges
+from dataexplore.duplicates.linkage import check_linkage, split
 from dataexplore.errors import RuleError
 from dataexplore.vectors.arrays import BoolArray, IntArray
 
@@ -66,15 +68,20 @@ class Groups:
         return groups
 
 
-def group(edges: Edges, threshold: float) -> Groups:
-    """Return the connected components of the edges at or above `threshold`.
+def group(edges: Edges, threshold: float, linkage: str = "single") -> Groups:
+    """Return the groups that the edges at or above `threshold` make.
 
-    Raises RuleError for a threshold below the floor of the edges, or above 1.
+    `single` joins whatever is connected; `star` and `complete` split groups that are chained: into rows
+    around a centre, or into rows that are all alike. Raises RuleError for a threshold below the floor of
+    the edges or above 1, for a linkage that does not exist, and to split edges that are not complete.
     """
+    check_threshold(threshold, edges.floor)
+    check_linkage(linkage)
+    if linkage != "single" and not edges.complete:
+        raise RuleError(
+            "There were too many pairs to keep, and a split needs all: look for closer ones only."
+        )
     # stored similarities are float32: 0.9 must keep an edge of float32(0.9)
-    if not edges.floor - 1e-9 <= threshold <= 1:
-        message = f"A threshold of {threshold:g} is outside {edges.floor:g} to 1, where pairs were compared."
-        raise RuleError(message)
     kept = edges.similarity >= np.float32(threshold)
     i, j, similarity = edges.i[kept], edges.j[kept], edges.similarity[kept]
     joined = np.zeros(edges.rows, np.bool_)
@@ -83,7 +90,27 @@ def group(edges: Edges, threshold: float) -> Groups:
     node_of_row = np.cumsum(joined) - 1
     a, b = node_of_row[i], node_of_row[j]
     roots = components(len(nodes), a, b)
+    if linkage != "single":
+        roots = _split(linkage, roots, a, b, similarity)
+        inside = roots[a] == roots[b]
+        a, b, similarity = a[inside], b[inside], similarity[inside]
+        left = np.zeros(len(nodes), np.bool_)
+        left[a] = left[b] = True
+        renumbered = np.cumsum(left) - 1
+        a, b, roots, nodes = renumbered[a], renumbered[b], renumbered[roots[left]], nodes[left]
+    return _groups(edges.rows, threshold, nodes, roots, a, b, similarity)
 
+
+def _groups(
+    rows: int,
+    threshold: float,
+    nodes: IntArray,
+    roots: IntArray,
+    a: IntArray,
+    b: IntArray,
+    similarity: NDArray[np.float32],
+) -> Groups:
+    """Put rows (`nodes`) with the root of each, and the edges inside groups, in the order of `Groups`."""
     heads, label, sizes = np.unique(roots, return_inverse=True, return_counts=True)
     order = np.lexsort((nodes[heads], -sizes))
     rank = np.empty(len(heads), np.int64)
@@ -97,29 +124,47 @@ def group(edges: Edges, threshold: float) -> Groups:
     np.maximum.at(highest, group_of_edge, similarity)
     return Groups(
         threshold=threshold,
-        rows=edges.rows,
+        rows=rows,
         members=nodes[np.lexsort((nodes, group_of_node))],
         starts=np.concatenate([[0], np.cumsum(sizes)]),
         lowest=lowest,
         highest=highest,
-        chained=_chained(a, b, similarity, group_of_node, len(heads)),
+        chained=_chained(group_of_node, len(heads), *_classes(len(nodes), a, b, similarity)[:2]),
     )
 
 
-def _chained(
-    a: IntArray, b: IntArray, similarity: NDArray[np.float32], group_of_node: IntArray, groups: int
-) -> BoolArray:
-    """Return which groups lack an edge between two members, identical rows counting as one."""
-    count = len(group_of_node)
+def _split(
+    linkage: str, roots: IntArray, a: IntArray, b: IntArray, similarity: NDArray[np.float32]
+) -> IntArray:
+    """Return the roots of the parts; identical rows stay together."""
+    class_of, pairs, similarity = _classes(len(roots), a, b, similarity)
+    chained = np.zeros(len(roots), np.bool_)
+    heads, label = np.unique(roots, return_inverse=True)
+    chained[heads] = _chained(label, len(heads), class_of, pairs)
+    return split(linkage, roots[class_of], chained, pairs, similarity)[class_of]
+
+
+def _classes(
+    count: int, a: IntArray, b: IntArray, similarity: NDArray[np.float32]
+) -> tuple[IntArray, IntArray, NDArray[np.float32]]:
+    """Return each node's first identical node, and the pairs between such nodes with their similarity."""
     same = similarity >= IDENTICAL
     class_of = components(count, a[same], b[same])
-    classes = np.bincount(group_of_node[np.unique(class_of)], minlength=groups)
-    low, high = a[~same], b[~same]
-    if not (np.array_equal(class_of[low], low) and np.array_equal(class_of[high], high)):
+    pairs, between = np.stack([a[~same], b[~same]]), similarity[~same]
+    if not np.array_equal(class_of[pairs], pairs):
         # some edge joins a copy: several edges may stand between the same two classes
-        low, high = class_of[low], class_of[high]
-        pairs = np.unique(np.stack([np.minimum(low, high), np.maximum(low, high)])[:, low != high], axis=1)
-        low = pairs[0]
-    joined = np.bincount(group_of_node[low], minlength=groups)
+        pairs = np.sort(class_of[pairs], axis=0)
+        order = np.lexsort((-between, pairs[1], pairs[0]))
+        pairs, between = pairs[:, order], between[order]
+        once = pairs[0] != pairs[1]
+        once[1:] &= (pairs[:, 1:] != pairs[:, :-1]).any(axis=0)
+        pairs, between = pairs[:, once], between[once]
+    return class_of, pairs, between
+
+
+def _chained(group_of_node: IntArray, groups: int, class_of: IntArray, pairs: IntArray) -> BoolArray:
+    """Return which groups lack an edge between two members, identical rows counting as one."""
+    classes = np.bincount(group_of_node[np.unique(class_of)], minlength=groups)
+    joined = np.bincount(group_of_node[pairs[0]], minlength=groups)
     chained: BoolArray = joined < classes * (classes - 1) // 2
     return chained

@@ -15,6 +15,7 @@ from dataexplore.selection.rule import Knowledge, Mask, Outcome, Rule, settle
 from dataexplore.selection.rules import ByHand
 from dataexplore.signals.signal import Scores
 from dataexplore.text import short
+from dataexplore.vectors.arrays import FloatMatrix, Progress
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,16 @@ class _Moment:
 
     def clusters(self, k: int | None = None, seed: int = 0) -> Clusters:
         return self.known.clusters(k, seed)
+
+    def vectors(self) -> FloatMatrix:
+        return self.known.vectors()
+
+    def languages(self) -> Sequence[str]:
+        return self.known.languages()
+
+    @property
+    def progress(self) -> Progress | None:
+        return self.known.progress
 
 
 def outcome_of(rule: Rule, known: Knowledge, decisions: Decisions) -> Outcome:

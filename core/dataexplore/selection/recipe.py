@@ -14,19 +14,17 @@ from dataexplore.errors import RuleError
 from dataexplore.journal.decision import Decisions
 from dataexplore.selection.layers import Layers, Step, run_steps
 from dataexplore.selection.rule import Knowledge, Rule
-from dataexplore.selection.rules import ByHand, Cluster, Duplicates, Longest, Only, Random, Threshold, Top
+from dataexplore.selection.rules import KINDS, ByHand
 from dataexplore.text import short, visible
+from dataexplore.vectors.encoder import STATIC
 
-VERSION = 2
-"""Of a recipe with edits; one without them is of version 1, which older programs replay."""
+VERSION = 3
+"""The newest there is; a recipe is of the oldest version that has all it needs."""
+_EDITS_SINCE, _VECTORS_SINCE = 2, 3
 _EDITS = """
 # Rows that were edited, by key, with their new bytes. Edits are no rules: all of them are made before the
 # first step, so that every step sees the edited rows.
 """
-
-_KINDS: dict[str, Any] = {
-    rule.kind: rule for rule in (Threshold, Only, Duplicates, Cluster, Random, Longest, Top, ByHand)
-}
 
 
 @dataclass(frozen=True)
@@ -49,6 +47,17 @@ class Edit:
 
 
 @dataclass(frozen=True)
+class Sight:
+    """By which vectors the steps tell rows apart; `dataexplore select` takes these words, too."""
+
+    encoder: str = STATIC
+    field: str = "prompt"
+    """The text that is encoded."""
+    keep_shared: bool = False
+    """Whether what many rows begin or end with is encoded, too."""
+
+
+@dataclass(frozen=True)
 class Recipe:
     """Steps in order, and what was decided by hand after the last rule."""
 
@@ -56,15 +65,16 @@ class Recipe:
     hand: Hand = Hand()
     edits: tuple[Edit, ...] = ()
     """Made before the first step."""
+    sight: Sight = Sight()
 
 
 def rule_from(step: dict[str, Any]) -> Rule:
     """Return the rule that a recipe's step describes; raise RuleError naming what is wrong with it."""
     kind = step.get("kind")
-    made = _KINDS.get(str(kind))
+    made = KINDS.get(str(kind))
     if made is None:
         raise RuleError(
-            f"the recipe has a step of kind {short(str(kind), 40)!r}; there are {', '.join(_KINDS)}"
+            f"the recipe has a step of kind {short(str(kind), 40)!r}; there are {', '.join(KINDS)}"
         )
     given = {name: value for name, value in step.items() if name != "kind"}
     known = {field.name for field in fields(made)}
@@ -93,11 +103,14 @@ def _checked(place: str, name: str, value: Any, kind: Any) -> Any:
         and math.isfinite(value)
     ):
         return float(value)
-    if kind is int and isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+    if kind in (int, int | None) and isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
     if kind in (str, str | None) and isinstance(value, str):
         return value
-    words = {float: "a number", int: "a whole number from 0"}
+    if kind is bool and isinstance(value, bool):
+        return value
+    whole = "a whole number from 0"
+    words: dict[Any, str] = {float: "a number", bool: "true or false", int: whole, int | None: whole}
     wanted = words.get(kind, "a list of texts" if kind == tuple[str, ...] else "a text")
     raise RuleError(f"the recipe's {place} has {name} = {short(str(value), 40)}, which is not {wanted}")
 
@@ -116,8 +129,9 @@ def run_layers(recipe: Recipe, known: Knowledge, hand: Decisions) -> tuple[Layer
 
 def write_recipe(recipe: Recipe, dataset: str, rows: int) -> bytes:
     """Return a recipe as TOML."""
+    about = {"version": _version(recipe), "dataset": visible(dataset), "rows": rows}
     document: dict[str, Any] = {
-        "recipe": {"version": VERSION if recipe.edits else 1, "dataset": visible(dataset), "rows": rows},
+        "recipe": about | (asdict(recipe.sight) if recipe.sight != Sight() else {}),
         "step": [rule.as_step() for rule in recipe.rules],
     }
     if hand := {name: list(keys) for name, keys in asdict(recipe.hand).items() if keys}:
@@ -128,13 +142,19 @@ def write_recipe(recipe: Recipe, dataset: str, rows: int) -> bytes:
     return text.encode()
 
 
+def _version(recipe: Recipe) -> int:
+    rules = [rule.since for rule in recipe.rules]
+    edits = _EDITS_SINCE if recipe.edits else 1
+    return max([edits, _VECTORS_SINCE if recipe.sight != Sight() else 1, *rules])
+
+
 def read_recipe(path: Path) -> Recipe:
     """Read a recipe file; raise RuleError saying what is wrong with it."""
     name = short(str(path), 200)
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise RuleError(f"{name}: no such recipe; name a file or one of random, longest-1k") from None
+        raise RuleError(f"{name}: no such recipe; name a file, or a recipe of `select --recipes`") from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise RuleError(f"{name}: not a recipe ({short(str(error), 80)})") from None
     steps, hand, edits = document.get("step", []), document.get("hand", {}), document.get("edit", [])
@@ -152,8 +172,16 @@ def read_recipe(path: Path) -> Recipe:
     if unknown := sorted(hand.keys() - {field.name for field in fields(Hand)}):
         raise RuleError(f"{name}: [hand] has keep, drop and open, not {short(unknown[0], 40)!r}")
     decided = {side: _checked("[hand] table", side, keys, tuple[str, ...]) for side, keys in hand.items()}
+    seen = {
+        field.name: _checked("[recipe] table", field.name, about[field.name], field.type)
+        for field in fields(Sight)
+        if field.name in about
+    }
     return Recipe(
-        tuple(rule_from(step) for step in steps), Hand(**decided), tuple(_edit(name, edit) for edit in edits)
+        tuple(rule_from(step) for step in steps),
+        Hand(**decided),
+        tuple(_edit(name, edit) for edit in edits),
+        Sight(**seen),
     )
 
 
@@ -168,14 +196,3 @@ def _edit(name: str, edit: dict[str, Any]) -> Edit:
             f"{name}: the [[edit]] of {short(key, 40)!r} has no row of JSON ({short(reason, 80)})"
         )
     return Edit(key, row)
-
-
-def named_recipe(name: str, size: int | None, seed: int) -> Recipe | None:
-    """Return a recipe that ships with the program, None when there is none of that name."""
-    if name == "random":
-        if size is None:
-            raise RuleError("the recipe 'random' needs --size N")
-        return Recipe((Random(size, seed),))
-    if name in ("longest", "longest-1k"):
-        return Recipe((Longest(size or 1000),))
-    return None

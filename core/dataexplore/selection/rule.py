@@ -1,5 +1,6 @@
 """What a rule is: a decision on many rows, said declaratively."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
@@ -11,6 +12,7 @@ from dataexplore.dataset.dataset import Dataset
 from dataexplore.duplicates.groups import Groups
 from dataexplore.journal.decision import DROP, KEEP, UNDECIDED, Decisions
 from dataexplore.signals.signal import Scores
+from dataexplore.vectors.arrays import FloatMatrix, Progress
 
 Mask = NDArray[np.bool_]
 
@@ -42,6 +44,19 @@ class Knowledge(Protocol):
         """Return the clusters of the rows."""
         ...
 
+    def vectors(self) -> FloatMatrix:
+        """Return the rows' vectors, of length 1, or 0 where a row has none."""
+        ...
+
+    def languages(self) -> Sequence[str]:
+        """Return the language of each row as a label."""
+        ...
+
+    @property
+    def progress(self) -> Progress | None:
+        """What is told how far slow work is."""
+        ...
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -55,6 +70,8 @@ class Rule(Protocol):
     """A frozen dataclass whose fields are what a recipe says."""
 
     kind: ClassVar[str]
+    since: ClassVar[int]
+    """The version of recipes that first had this kind of step."""
 
     @property
     def title(self) -> str:

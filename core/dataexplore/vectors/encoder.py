@@ -6,7 +6,9 @@ from typing import Protocol
 from dataexplore.vectors.arrays import FloatMatrix, Progress
 
 STATIC = "static"
-"""The encoder that ships inside the package."""
+"""The encoder that ships inside the package: English, 52,000 prompts in a second or two."""
+LEXICAL = "lexical"
+"""The encoder without weights, for any script."""
 
 
 class Encoder(Protocol):
@@ -24,12 +26,15 @@ class Encoder(Protocol):
     def dimensions(self) -> int:
         """Columns of the matrices that `encode` returns."""
 
+    def made_for(self, script: str) -> bool:
+        """Tell whether the encoder was made for a script of Unicode's (Latin, Han, Cyrillic ...)."""
+
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> FloatMatrix:
         """Return (texts, dimensions) float32 rows of length 1; a blank text gets a row of zeros."""
 
 
 def find_encoder(name: str = STATIC) -> Encoder:
-    """Return the shipped encoder for "static", else the sentence-transformers model of that folder or id.
+    """Return the encoder of that name, else the sentence-transformers model of that folder or hub id.
 
     Raises EncoderError when the extra `ml` or the weights are missing.
     """
@@ -37,6 +42,10 @@ def find_encoder(name: str = STATIC) -> Encoder:
         from dataexplore.vectors.static import shipped_encoder
 
         return shipped_encoder()
+    if name == LEXICAL:
+        from dataexplore.vectors.lexical import LexicalEncoder
+
+        return LexicalEncoder()
     from dataexplore.vectors.sentence import SentenceEncoder
 
     return SentenceEncoder(name)

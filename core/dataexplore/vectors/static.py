@@ -52,6 +52,10 @@ class StaticEncoder:
         """Columns of the matrices that `encode` returns."""
         return int(self._tokens.shape[1])
 
+    def made_for(self, script: str) -> bool:
+        """Tell whether the encoder was made for a script: it is English, so for Latin alone."""
+        return script == "Latin"
+
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> FloatMatrix:
         """Return (texts, dimensions) float32 rows of length 1; text without a known token gets zeros."""
         vectors = np.zeros((len(texts), self.dimensions), np.float32)

@@ -17,9 +17,13 @@ from dataexplore.vectors.vector_file import Stored, read_file, write_file
 
 Texts = Callable[[IntArray], list[str]]
 
-CHUNK = 16384
-# A slow encoder loses at most this many seconds of work to a kill; the static one never waits for it.
+FIRST, CHUNK = 512, 16384
+# Rows encoded at once: more of them when they took less than the first, fewer when more than the second.
+STEP_SECONDS = (1.0, 8.0)
+# A slow encoder loses at most about this many seconds of work to a kill; the static one never waits for it.
 SAVE_SECONDS = 60.0
+# Of a large file not all time goes into saving it.
+SAVE_SHARE = 0.05
 
 
 class VectorStore:
@@ -41,12 +45,12 @@ class VectorStore:
         keys = np.ascontiguousarray(keys, np.uint64)
         path = self.path(encoder, recipe)
         stored = read_file(path, _identity(encoder, recipe), encoder.dimensions)
-        places = _places(stored.keys, keys)
+        places = places_of(stored.keys, keys)
         missing = np.flatnonzero(places < 0)
         if len(missing):
             _, first = np.unique(keys[missing], return_index=True)
             stored = self._add(path, stored, encoder, recipe, keys, missing[np.sort(first)], texts, progress)
-            places = _places(stored.keys, keys)
+            places = places_of(stored.keys, keys)
         if len(places) == len(stored.keys) and np.array_equal(stored.keys, keys):
             return stored.vectors
         return np.ascontiguousarray(stored.vectors[places])
@@ -69,21 +73,25 @@ class VectorStore:
     ) -> Stored:
         """Encode the rows at `missing`, in chunks, and return the store with them at its end."""
         fresh = np.empty((len(missing), encoder.dimensions), np.float32)
-        done = 0
-        saved_at = time.monotonic()
+        done, step = 0, min(FIRST, CHUNK)
+        saved_at, pause = time.monotonic(), SAVE_SECONDS
 
         def so_far() -> Stored:
             return stored.with_rows(keys[missing[:done]], fresh[:done])
 
         try:
-            for start in range(0, len(missing), CHUNK):
-                rows = missing[start : start + CHUNK]
-                vectors = encoder.encode(texts(rows), _shifted(progress, start, len(missing)))
-                fresh[start : start + len(rows)] = _checked(vectors, encoder, len(rows))
-                done = start + len(rows)
-                if time.monotonic() - saved_at > SAVE_SECONDS and done < len(missing):
+            while done < len(missing):
+                rows = missing[done : done + step]
+                began = time.monotonic()
+                vectors = encoder.encode(texts(rows), _shifted(progress, done, len(missing)))
+                fresh[done : done + len(rows)] = _checked(vectors, encoder, len(rows))
+                done += len(rows)
+                now = time.monotonic()
+                step = _next_step(step, now - began)
+                if now - saved_at > pause and done < len(missing):
                     self._save(path, so_far(), encoder, recipe)
                     saved_at = time.monotonic()
+                    pause = max(SAVE_SECONDS, (saved_at - now) / SAVE_SHARE)
         except BaseException:
             if done:
                 self._save(path, so_far(), encoder, recipe)
@@ -110,7 +118,7 @@ def _identity(encoder: Encoder, recipe: str) -> str:
     return hashlib.sha256(facts.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _places(stored: KeyArray, keys: KeyArray) -> IntArray:
+def places_of(stored: KeyArray, keys: KeyArray) -> IntArray:
     """Return the position of each of `keys` in `stored`, -1 where it is missing."""
     if len(stored) == 0:
         return np.full(len(keys), -1, np.int64)
@@ -120,6 +128,13 @@ def _places(stored: KeyArray, keys: KeyArray) -> IntArray:
     at = np.minimum(np.searchsorted(stored, keys, sorter=order), len(stored) - 1)
     found = order[at]
     return np.where(stored[found] == keys, found, -1)
+
+
+def _next_step(step: int, seconds: float) -> int:
+    quick, slow = STEP_SECONDS
+    if seconds < quick:
+        return min(CHUNK, 2 * step)
+    return max(1, step // 2) if seconds > slow else step
 
 
 def _shifted(progress: Progress | None, start: int, total: int) -> Progress | None:

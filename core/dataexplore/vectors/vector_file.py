@@ -3,7 +3,9 @@
 import json
 import os
 import tempfile
+import time
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,9 @@ MAGIC = "dataexplore vectors 1"
 # One memory page, so keys and vectors are aligned in a memory map.
 HEADER_BYTES = 4096
 CHECKED_AT_ONCE = 1 << 24
+_UNFINISHED = ".vectors-"
+_ABANDONED = 3600.0
+"""Seconds after which a file that nobody finished is what a kill left behind."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,8 @@ class Stored:
 
     def with_rows(self, keys: KeyArray, vectors: FloatMatrix) -> "Stored":
         """Return the same with rows added at the end."""
+        if not len(self.keys):
+            return Stored(keys, vectors)
         return Stored(np.concatenate([self.keys, keys]), np.concatenate([self.vectors, vectors]))
 
 
@@ -67,7 +74,8 @@ def write_file(path: Path, identity: str, stored: Stored) -> None:
         "dimensions": dimensions,
         "checksum": checksum,
     }
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".vectors-")
+    _forget_unfinished(path.parent)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=_UNFINISHED)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(json.dumps(facts).encode().ljust(HEADER_BYTES - 1) + b"\n")
@@ -84,6 +92,13 @@ def write_file(path: Path, identity: str, stored: Stored) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def _forget_unfinished(folder: Path) -> None:
+    for path in folder.glob(f"{_UNFINISHED}*"):
+        with suppress(OSError):
+            if time.time() - path.stat().st_mtime > _ABANDONED:
+                path.unlink()
 
 
 def _header(line: bytes, identity: str, dimensions: int) -> dict[str, Any] | None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from dataexplore.clusters.kmeans import default_k, kmeans
-from dataexplore.clusters.samples import samples
+from dataexplore.clusters.samples import outliers, samples
 from dataexplore.errors import EncoderError, RuleError
 
 
@@ -116,3 +116,14 @@ def test_samples_are_nearest_farthest_or_random() -> None:
         samples(clusters, 3, "nearest", 5, 0)
     with pytest.raises(RuleError, match="nearest, farthest, random"):
         samples(clusters, 0, "best", 5, 0)
+
+
+def test_outliers_are_the_rows_farthest_from_their_centres() -> None:
+    vectors, _ = blobs(300, 3)
+    vectors[[40, 170]] += np.array([[1.0], [0.5]], np.float32)
+    vectors[5] = 0
+    clusters = kmeans(vectors, 3)
+    assert outliers(clusters, 2).tolist() == [40, 170]
+    assert len(outliers(clusters, 1000)) == 299
+    assert 5 not in outliers(clusters, 1000)
+    assert outliers(clusters, 0).tolist() == []

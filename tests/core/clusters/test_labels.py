@@ -35,6 +35,12 @@ def test_chinese_is_named_by_pairs_of_characters() -> None:
     assert found[1][0] == "面条"
 
 
+def test_a_pair_grows_to_the_word_that_it_is_a_part_of() -> None:
+    texts = [f"人工智能{way}" for way in ("的未来", "能做什么", "与医疗", "很有用", "在学校", "改变工作")]
+    found = terms([*texts, "面条怎么煮", "面条很好吃"], np.repeat([0, 1], [6, 2]), 2, count=1)
+    assert found == [("人工智能",), ("面条",)]
+
+
 def test_scripts_may_mix_in_one_text() -> None:
     assert term_set("用Python写代码") == {"python", "写代", "代码"}
 

@@ -14,8 +14,11 @@ from numpy.typing import NDArray
 
 from core.vectors.real_data import prompts
 from dataexplore.duplicates import bound
-from dataexplore.duplicates.edges import Edges, find_edges
+from dataexplore.duplicates.diameter import diameter, written_diameter
+from dataexplore.duplicates.edges import Edges, exact_edges, find_edges, merged
+from dataexplore.duplicates.forest import attached, spanning_forest
 from dataexplore.duplicates.groups import group
+from dataexplore.duplicates.kinds import EXACT, LEXICAL, SEMANTIC, kinds_named
 from dataexplore.duplicates.neighbours import approximate_pairs
 from dataexplore.duplicates.pairs import Pairs
 from dataexplore.errors import EncoderError, RuleError
@@ -183,6 +186,13 @@ def test_it_reports_progress_and_stops_when_asked() -> None:
         find_edges(vectors, cancelled=lambda: True)
 
 
+def same_groups(every: Edges, few: Edges) -> None:
+    for threshold in (0.5, 0.6, 0.75, 0.9):
+        expected, found = group(every, threshold), group(few, threshold)
+        assert np.array_equal(expected.members, found.members)
+        assert np.array_equal(expected.starts, found.starts)
+
+
 def test_too_many_pairs_leave_a_forest_with_the_same_groups(monkeypatch: pytest.MonkeyPatch) -> None:
     vectors = clustered(600, 24, seed=2, noise=0.35)
     every = find_edges(vectors, floor=0.5)
@@ -191,10 +201,95 @@ def test_too_many_pairs_leave_a_forest_with_the_same_groups(monkeypatch: pytest.
     assert every.complete
     assert not few.complete
     assert len(few.i) < len(every.i)
-    for threshold in (0.5, 0.6, 0.75, 0.9):
-        expected, found = group(every, threshold), group(few, threshold)
-        assert np.array_equal(expected.members, found.members)
-        assert np.array_equal(expected.starts, found.starts)
+    same_groups(every, few)
+
+
+@pytest.mark.parametrize("noise", [0.02, 0.3, 0.6])
+def test_a_crowd_of_near_copies_has_the_same_groups_and_no_list_of_pairs(
+    monkeypatch: pytest.MonkeyPatch, noise: float
+) -> None:
+    centre = np.random.default_rng(0).normal(size=24)
+    crowd = unit(centre + noise * np.random.default_rng(1).normal(size=(900, 24)))
+    vectors = np.concatenate([clustered(300, 24, seed=3, noise=0.3), crowd])
+    every = find_edges(vectors, floor=0.5)
+    monkeypatch.setattr(bound, "CROWD", 20)
+    few = find_edges(vectors, floor=0.5)
+    assert every.complete
+    assert not few.complete
+    assert len(few) < len(every) / 4
+    assert set(zip(few.i.tolist(), few.j.tolist(), strict=True)) <= pairs_of(every)
+    same_groups(every, few)
+
+
+def test_a_forest_knows_how_firmly_two_rows_are_joined() -> None:
+    i, j = np.array([0, 1, 2, 5]), np.array([1, 2, 3, 6])
+    similarity = np.array([0.9, 0.8, 0.95, 0.7], np.float32)
+    held = attached(8, i, j, similarity)
+    assert (held.tree[:4] == held.tree[0]).all()
+    assert len(set(held.tree.tolist())) == 4
+    closer = np.full((4, 8), 0.85, np.float32)
+    more = held.says_more(slice(0, 4), slice(0, 8), closer, np.empty_like(closer))
+    assert more[0].tolist() == [False, False, True, True, True, True, True, True]
+    assert more[:, 4:].all()
+
+
+def test_a_forest_of_a_long_chain_is_not_walked_to_its_end() -> None:
+    i = np.arange(4999)
+    similarity = np.full(4999, 0.9, np.float32)
+    assert len(spanning_forest(5000, i, i + 1, similarity)) == 4999
+    assert (attached(5000, i, i + 1, similarity).strength == -2).any()
+
+
+def test_kinds_are_told_apart() -> None:
+    vectors = unit(np.array([[1, 0], [0, 1], [1, 0.1], [1, 0]], np.float32))
+    edges = find_edges(vectors, ["a", "A", "b", "c"], 0.9)
+    kinds = dict(zip(pairs_of_in_order(edges), edges.kind.tolist(), strict=True))
+    assert kinds == {(0, 1): EXACT, (0, 3): SEMANTIC, (0, 2): SEMANTIC}
+    assert edges.count() == {"exact": 1, "lexical": 0, "semantic": 2}
+    assert kinds_named("all") == ("exact", "lexical", "semantic")
+    assert kinds_named("lexical") == ("lexical",)
+    with pytest.raises(RuleError, match="no kind of duplicates 'fuzzy'"):
+        kinds_named("fuzzy")
+
+
+def pairs_of_in_order(edges: Edges) -> list[tuple[int, int]]:
+    return list(zip(edges.i.tolist(), edges.j.tolist(), strict=True))
+
+
+def made(kind: int, floor: float, *triples: tuple[int, int, float]) -> Edges:
+    i, j, similarity = (np.array(column) for column in zip(*triples, strict=True))
+    return Edges(
+        i.astype(np.int32),
+        j.astype(np.int32),
+        similarity.astype(np.float32),
+        np.full(len(i), kind, np.uint8),
+        rows=9,
+        floor=floor,
+    )
+
+
+def test_a_pair_of_several_kinds_is_one_edge_with_the_higher_similarity() -> None:
+    written = made(LEXICAL, 0.6, (0, 1, 0.95), (2, 3, 0.7), (4, 5, 0.9), (6, 7, 0.65))
+    meant = made(SEMANTIC, 0.7, (0, 1, 0.9), (2, 3, 0.8), (4, 5, 0.9))
+    both = merged(written, meant)
+    assert both.floor == 0.7
+    assert pairs_of_in_order(both) == [(0, 1), (2, 3), (4, 5)]
+    assert both.kind.tolist() == [LEXICAL, SEMANTIC, LEXICAL]
+    assert both.similarity.tolist() == np.array([0.95, 0.8, 0.9], np.float32).tolist()
+    with pytest.raises(RuleError, match="different rows"):
+        merged(both, exact_edges(["a"]))
+
+
+def test_a_group_is_as_wide_as_its_two_ends() -> None:
+    angles = np.radians([0, 30, 60, 10])
+    vectors = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32) * 3
+    vectors[3] = 0
+    assert diameter(vectors, np.array([0, 1, 2, 3])) == pytest.approx(0.5)
+    assert diameter(vectors, np.array([3])) == 1
+    many = clustered(2500, 8, seed=0, noise=0.5)
+    assert diameter(many, np.arange(2500)) == pytest.approx(float((many @ many.T).min()), abs=1e-6)
+    assert written_diameter(["one text here", "one text here", "no such thing"]) == 0
+    assert written_diameter(["the same words"] * 1000) == 1
 
 
 @has_hnswlib

@@ -12,9 +12,27 @@ from hypothesis import strategies as st
 from core.selection.made_up import said_outright
 from dataexplore.errors import RuleError
 from dataexplore.journal.decision import DROP, KEEP, UNDECIDED, Decision
-from dataexplore.selection.recipe import Hand, Recipe, named_recipe, read_recipe, write_recipe
+from dataexplore.selection.recipe import Hand, Recipe, read_recipe, write_recipe
 from dataexplore.selection.rule import Rule
-from dataexplore.selection.rules import ByHand, Cluster, Duplicates, Longest, Only, Random, Threshold, Top
+from dataexplore.selection.rules import (
+    ByHand,
+    Cluster,
+    Duplicates,
+    Facility,
+    KCenter,
+    Language,
+    Length,
+    Longest,
+    Only,
+    Quota,
+    Random,
+    Regex,
+    SemDeDup,
+    Spread,
+    Stratified,
+    Threshold,
+    Top,
+)
 
 ROWS = 12
 GROUPS = [[0, 2, 4], [6, 7], [9, 10]]
@@ -23,6 +41,7 @@ NAME = st.text(st.characters(codec="utf-8"), min_size=1, max_size=8)
 NUMBER = st.floats(allow_nan=False, allow_infinity=False)
 SIZE = st.integers(0, 2**31)
 KEYS = st.lists(st.integers(0, 2**64 - 1).map("{:016x}".format), max_size=4).map(tuple)
+NAMES = st.lists(NAME, min_size=1, max_size=3).map(tuple)
 ANY_RULE: st.SearchStrategy[Rule] = st.one_of(
     st.builds(Threshold, NAME, NUMBER),
     st.builds(Only, NAME),
@@ -32,6 +51,15 @@ ANY_RULE: st.SearchStrategy[Rule] = st.one_of(
     st.builds(Longest, SIZE),
     st.builds(Top, NAME, SIZE, SIZE),
     st.builds(ByHand, KEYS, KEYS, KEYS),
+    st.builds(Quota, SIZE, NAME, st.none() | NAME, st.none() | NAME, st.none() | SIZE, SIZE, SIZE),
+    st.builds(Stratified, SIZE, SIZE, st.none() | NAME, st.none() | SIZE),
+    st.builds(KCenter, SIZE, SIZE),
+    st.builds(Facility, SIZE, SIZE),
+    st.builds(Spread, NAMES, NUMBER, SIZE, SIZE),
+    st.builds(SemDeDup, NUMBER, st.none() | SIZE, SIZE),
+    st.builds(Length, SIZE, st.none() | SIZE, NAME, NAME),
+    st.builds(Regex, NAME, NAME, NAME),
+    st.builds(Language, NAMES),
 )
 
 
@@ -60,7 +88,7 @@ def test_a_recipe_reads_back_as_it_was_written(
         ("step = 1", "a recipe has"),
         ("step = [1]", "a recipe has"),
         ("hand = []", "a recipe has"),
-        ("[recipe]\nversion = 3", "made by a newer dataexplore"),
+        ("[recipe]\nversion = 4", "made by a newer dataexplore"),
         ("[recipe]\nversion = 'x'", "made by a newer dataexplore"),
         ("[[step]]\nsize = 1", "a step of kind 'None'"),
         ("[[step]]\nkind = 'magic'", "a step of kind 'magic'; there are threshold, only"),
@@ -91,7 +119,7 @@ def test_a_file_that_is_no_recipe_is_one_sentence(tmp_path: Path, text: str, rea
 
 
 def test_a_recipe_that_is_not_there_or_not_text(tmp_path: Path) -> None:
-    with pytest.raises(RuleError, match="no such recipe; name a file or one of random, longest-1k"):
+    with pytest.raises(RuleError, match="no such recipe; name a file, or a recipe"):
         read_recipe(tmp_path / "none.toml")
     (tmp_path / "binary").write_bytes(b"\xff\x00")
     for name in ("binary", "."):
@@ -105,15 +133,6 @@ def test_a_key_that_is_none_is_refused(alpaca: Callable[..., Path], key: str) ->
         session.replay(Recipe((), Hand(keep=(key,))))
 
 
-def test_recipes_that_ship() -> None:
-    assert named_recipe("random", 5, 3) == Recipe((Random(5, 3),))
-    assert named_recipe("longest-1k", None, 0) == Recipe((Longest(1000),))
-    assert named_recipe("longest", 7, 0) == Recipe((Longest(7),))
-    assert named_recipe("nothing", 7, 0) is None
-    with pytest.raises(RuleError, match="needs --size N"):
-        named_recipe("random", None, 0)
-
-
 RULE: st.SearchStrategy[Rule] = st.one_of(
     st.builds(Threshold, st.sampled_from(["score", "judge"]), st.integers(0, 6).map(float)),
     st.builds(Duplicates, st.just(0.9), st.sampled_from(["first", "longest"])),
@@ -121,6 +140,17 @@ RULE: st.SearchStrategy[Rule] = st.one_of(
     st.builds(Only, st.sampled_from(["decision != 'drop'", "decision = 'keep' OR row > 4", "score != 2"])),
     st.builds(Random, st.integers(1, 8), st.integers(0, 3)),
     st.builds(Longest, st.integers(1, 8)),
+    st.builds(
+        Quota,
+        st.integers(1, 3),
+        st.sampled_from(["random", "longest", "best"]),
+        st.just("judge"),
+        st.sampled_from([None, "score"]),
+        top=st.integers(0, 3),
+    ),
+    st.builds(Stratified, st.integers(1, 8), st.integers(0, 3)),
+    st.builds(Length, st.integers(0, 20), st.none() | st.integers(20, 40)),
+    st.builds(Regex, st.just("response"), st.sampled_from(["1", "x{9}"]), st.sampled_from(["keep", "drop"])),
 )
 BY_HAND = st.tuples(
     st.sets(st.integers(0, ROWS - 1), min_size=1, max_size=4), st.sampled_from(list(Decision))

@@ -9,7 +9,20 @@ import pytest
 from core.selection.made_up import SaidOutright, said_outright
 from dataexplore.errors import RuleError, SignalError
 from dataexplore.journal.decision import DROP, KEEP
-from dataexplore.selection.rules import Cluster, Duplicates, Longest, Only, Random, Threshold, Top
+from dataexplore.selection.rule import Rule
+from dataexplore.selection.rules import (
+    Cluster,
+    Duplicates,
+    Length,
+    Longest,
+    Only,
+    Quota,
+    Random,
+    Regex,
+    Stratified,
+    Threshold,
+    Top,
+)
 
 GROUPS = [[0, 2, 4], [6, 7]]
 LABELS = [0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2]
@@ -106,6 +119,10 @@ def test_hand_decisions_stand_against_every_rule(session: SaidOutright) -> None:
         Duplicates(0.9, "longest"),
         Cluster(1, 3, 0, "drop"),
         Only("row < 3"),
+        Quota(1, "longest"),
+        Stratified(2),
+        Length(5),
+        Regex("response", "x{9}"),
         Random(2, 0),
     ):
         session.apply(rule)
@@ -117,7 +134,9 @@ def test_hand_decisions_stand_against_every_rule(session: SaidOutright) -> None:
 def test_a_rule_never_revives(session: SaidOutright) -> None:
     session.apply(Threshold("judge", 4.5))
     before = session.state.decisions == DROP
-    for rule in (Threshold("score", 0), Only("row > 0"), Cluster(0, 3, 0, "keep"), Longest(5)):
+    rules: tuple[Rule, ...] = (Threshold("score", 0), Only("row > 0"), Cluster(0, 3, 0, "keep"), Longest(5))
+    rules += (Quota(2, "best", "judge", top=4), Stratified(3), Length(0), Regex("response", "", "keep"))
+    for rule in rules:
         session.apply(rule)
         assert np.all(session.state.decisions[before] == DROP)
 

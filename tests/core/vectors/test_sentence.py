@@ -2,12 +2,14 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from dataexplore.errors import EncoderError
 from dataexplore.vectors.encoder import find_encoder
+from dataexplore.vectors.sentence import SentenceEncoder
 from dataexplore.vectors.static import FOLDER
 
 
@@ -54,7 +56,8 @@ def test_other_weights_in_the_same_folder_have_another_fingerprint(model_folder:
 
 def test_a_model_that_is_not_in_the_cache_is_one_sentence_offline() -> None:
     with pytest.raises(
-        EncoderError, match=r"no-one/nothing has no usable model .*: name another, or static"
+        EncoderError,
+        match=r"no-one/nothing has no usable model in the local cache.*: name another, static or lexical",
     ) as error:
         find_encoder("no-one/nothing")
     assert "\n" not in str(error.value)
@@ -74,3 +77,42 @@ def test_without_the_extra_the_message_names_it(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setitem(sys.modules, "sentence_transformers", None)
     with pytest.raises(EncoderError, match=r"dataexplore-tui\[ml\]"):
         find_encoder("some/model")
+
+
+def test_without_a_network_the_hub_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HF_HUB_OFFLINE")
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
+    with pytest.raises(EncoderError, match="in the local cache, and the hub cannot be asked"):
+        find_encoder("no-one/nothing")
+
+
+def test_a_folder_has_one_name_wherever_it_is_named_from(
+    model_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(model_folder.parent)
+    here, there = find_encoder("model"), find_encoder(str(model_folder))
+    assert (here.name, here.fingerprint) == (there.name, there.fingerprint)
+
+
+def test_a_vocabulary_of_english_is_not_made_for_chinese(model_folder: Path) -> None:
+    encoder = find_encoder(str(model_folder))
+    assert [encoder.made_for(script) for script in ("Latin", "Han", "Cyrillic")] == [True, False, False]
+
+
+def test_a_gpu_that_is_too_small_gets_smaller_batches(
+    model_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder = SentenceEncoder(str(model_folder))
+    whole = encoder._model.encode
+    asked: list[int] = []
+
+    def full(texts: list[str], batch_size: int, **options: Any) -> Any:
+        asked.append(batch_size)
+        if batch_size > 20:
+            raise RuntimeError("CUDA out of memory. Tried to allocate 20.00 MiB")
+        return whole(texts, batch_size=batch_size, **options)
+
+    monkeypatch.setattr(encoder._model, "encode", full)
+    assert encoder.encode(["Name a colour."]).any()
+    assert asked == [64, 32, 16]

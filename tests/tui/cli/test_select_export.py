@@ -85,7 +85,7 @@ def test_named_recipes_are_sized(run, starter, tmp_path):
     found = run(
         "select", starter, "--recipe", "longest-1k", "--size", 5, "-o", out, "--no-decide", "--json"
     ).found
-    assert found["steps"] == [{"rule": "longest 5", "rows": 5}]
+    assert found["steps"] == [{"rule": "longest 5", "rows": 5, "paper": "1,000 of Alpaca's 52,002"}]
     assert "needs --size" in run("select", starter, "--recipe", "random", "-o", out).refusal
 
 

@@ -34,9 +34,13 @@ VERBS = {
     for verb in (
         Verb("check", "count rows, name the schema, list what is unreadable or odd"),
         Verb("scores", "list signals, import ratings, count the rows at a threshold"),
+        Verb("embed", "make vectors of the rows, as a job, with any encoder"),
         Verb("duplicates", "find groups of near-duplicate rows"),
         Verb("clusters", "group the rows by meaning and name the groups"),
+        Verb("map", "lay the rows out on a plane with UMAP, as a job"),
         Verb("select", "write a subset chosen by a filter, a recipe or a size"),
+        Verb("coverage", "tell how well a subset covers the rows, beside random ones"),
+        Verb("arms", "write a subset and the controls it has to beat, ready to tune"),
         Verb("export", "write the rows as they were decided, byte for byte, with reasons"),
         Verb("convert", "write all rows in another schema: alpaca, sharegpt, messages ..."),
         Verb("tune", "fine-tune a model on the rows, here or as a detached job"),

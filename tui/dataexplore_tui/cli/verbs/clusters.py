@@ -4,22 +4,29 @@ import time
 from argparse import ArgumentParser, Namespace
 from typing import Any
 
+from dataexplore.clusters.levels import upper_level
+from dataexplore.clusters.samples import outliers
 from dataexplore.session.analysis import Analysis
-from dataexplore.vectors.encoder import STATIC
 from dataexplore.workspace.location import make_folder
+from dataexplore_tui.cli.encoding import add_encoding, say_shared, shared_found
 from dataexplore_tui.cli.opened import load
 from dataexplore_tui.cli.options import DONE, add_edits, add_file, positive, whole
-from dataexplore_tui.cli.output import plural, put, put_json, table
+from dataexplore_tui.cli.output import plural, put, put_json, say, table
 from dataexplore_tui.cli.progress import ProgressLine
 
 _ABOUT = """\
-k-means over the vectors of the prompts: the same k and seed give the same
-clusters. Clusters are numbered from 0, the largest first, and named by the
-terms that they use more than the others."""
+k-means over the vectors of the rows' prompts, or of another --field: the same k
+and seed give the same clusters. Clusters are numbered from 0, the largest
+first, and named by the terms that they use more than the others. Above them is
+a second level, clusters of clusters. Outliers are the rows that are farthest
+from the centre of their own cluster."""
 _KEYS = """\
-keys: edited (rows), k, seed, encoder, sizes, labels (terms of each cluster),
-  inertia (sum of squared distances to the centres), without_vector (rows
-  without a word in them, in no cluster), seconds (encoding included)"""
+keys: edited (rows), k, seed, encoder, field, warning (scripts that the encoder
+  was not made for, "" if none), shared [{text, place, rows}] (not compared),
+  sizes, labels (terms of each cluster), upper [{clusters, rows, labels}],
+  outliers (rows), inertia (sum of squared distances to the centres),
+  without_vector (rows without a word in them, in no cluster), seconds
+  (encoding included)"""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -32,30 +39,39 @@ def add_arguments(parser: ArgumentParser) -> None:
         "-k", metavar="K", type=positive, help="how many (default: the square root of half the rows)"
     )
     parser.add_argument("--seed", metavar="N", type=whole, default=0, help="where the search starts (0)")
-    parser.add_argument(
-        "--encoder",
-        metavar="E",
-        default=STATIC,
-        help="static, or a sentence-transformers folder or id (static)",
-    )
+    parser.add_argument("--outliers", metavar="N", type=whole, default=10, help="how many to list (10)")
+    add_encoding(parser)
 
 
 def run(arguments: Namespace) -> int:
     """Print the clusters with their sizes and terms."""
     dataset = load(arguments.file, arguments.workspace, edits=arguments.edits)
     vectors = make_folder(dataset.path, arguments.workspace) / "vectors"
-    analysis = Analysis(dataset, vectors, arguments.encoder)
+    analysis = Analysis(dataset, vectors, arguments.encoder, arguments.field, strip=not arguments.keep_shared)
     began = time.perf_counter()
     with ProgressLine("clustering:") as progress:
         clusters = analysis.clusters(arguments.k, arguments.seed, progress)
         labels = analysis.cluster_terms(clusters)
+        upper = upper_level(clusters)
+        upper_labels = analysis.upper_terms(clusters, upper)
+    say_shared(analysis.texts())
+    if warning := analysis.warning():
+        say(warning)
     found = {
         "edited": len(dataset.edits),
         "k": clusters.k,
         "seed": clusters.seed,
         "encoder": arguments.encoder,
+        "field": arguments.field,
+        "warning": warning,
+        "shared": shared_found(analysis.texts()),
         "sizes": clusters.sizes.tolist(),
         "labels": [list(terms) for terms in labels],
+        "upper": [
+            {"clusters": upper.members(at).tolist(), "rows": rows, "labels": list(upper_labels[at])}
+            for at, rows in enumerate(upper.sizes.tolist())
+        ],
+        "outliers": outliers(clusters, arguments.outliers).tolist(),
         "inertia": clusters.inertia,
         "without_vector": int((clusters.labels < 0).sum()),
         "seconds": round(time.perf_counter() - began, 3),
@@ -68,10 +84,16 @@ def run(arguments: Namespace) -> int:
 
 
 def _lines(found: dict[str, Any]) -> list[str]:
+    upper = {cluster: at for at, one in enumerate(found["upper"]) for cluster in one["clusters"]}
     each = enumerate(zip(found["sizes"], found["labels"], strict=True))
     lines = table(
-        [(number, size, ", ".join(terms)) for number, (size, terms) in each], ("cluster", "rows", "terms")
+        [(number, size, upper[number], ", ".join(terms)) for number, (size, terms) in each],
+        ("cluster", "rows", "in", "terms"),
     )
+    above = [(at, one["rows"], ", ".join(one["labels"])) for at, one in enumerate(found["upper"])]
+    lines += ["", *table(above, ("in", "rows", "terms"))]
+    if found["outliers"]:
+        lines += ["", f"outliers (rows from 1): {' '.join(str(row + 1) for row in found['outliers'])}"]
     rest = f", {plural(found['without_vector'], 'row')} without a vector" if found["without_vector"] else ""
     lines += [
         "",

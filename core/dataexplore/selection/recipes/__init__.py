@@ -1,0 +1,1 @@
+"""Ways to choose that papers describe, by name."""
