@@ -66,9 +66,9 @@ def sentence(found: Sequence[Versus]) -> str:
     told = [f"{side} by {words}" for side, words in sides.items() if words]
     better, worse = bool(sides["better"]), bool(sides["worse"])
     answer = {(True, False): "Yes", (False, True): "No, worse", (False, False): "No"}
-    many = f"{seeds} random subsets" if seeds > 1 else "one random subset, which tells little,"
+    many = f"all of {seeds} random subsets" if seeds > 1 else "one random subset, which tells little,"
     start = answer.get((better, worse), "In part")
-    return f"{start}, next to {many} of the same size: {', '.join(told)}."
+    return f"{start}, measured against {many} of the same size: {', '.join(told)}."
 
 
 def _short(value: float) -> str:

@@ -79,6 +79,11 @@ class Rule(Protocol):
         ...
 
     @property
+    def dropped(self) -> str:
+        """Why it drops a row, in a few words."""
+        ...
+
+    @property
     def slot(self) -> str:
         """Rules of one slot replace each other: a moved threshold takes the place of the earlier one."""
         ...

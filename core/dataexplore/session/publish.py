@@ -1,6 +1,7 @@
 """Everything that a session knows of its rows, for an export that converts, splits or carries a card."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from dataexplore.selection.card import CardStep, Known
@@ -51,10 +52,17 @@ def look(
 def known(session: Session) -> Known:
     """Return the steps that led to the decisions, and the signals that they went by."""
     steps = tuple(CardStep(step.title, step.kept, step.dropped, step.left) for step in funnel(session))
-    words: set[str] = set()
-    for entry in session.acts:
-        for value in (entry.act.rule or {}).values():
-            words |= {value, *re.findall(r"\w+", value)} if isinstance(value, str) else set()
+    words = {word for entry in session.acts for word in _words(entry.act.rule)}
     signals = session.columns.signals.values()
     used = tuple((one.name, f"{one.origin} {one.note}".strip()) for one in signals if one.name in words)
     return Known(steps, used)
+
+
+def _words(value: object) -> Iterator[str]:
+    """Yield the texts in a rule, and the words of each: a filter names signals among others."""
+    if isinstance(value, str):
+        yield value
+        yield from re.findall(r"\w+", value)
+    elif isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _words(one)

@@ -102,13 +102,13 @@ def test_the_answer_says_where_and_by_how_much() -> None:
     bad = Versus("mean distance", 0.46, (0.349, 0.35))
     same = Versus("rows that repeat", 3, (2.0, 9.0))
     assert sentence([good]) == (
-        "Yes, next to 2 random subsets of the same size: better by max-min distance 0.610 against "
-        "0.930 ± 0.014."
+        "Yes, measured against all of 2 random subsets of the same size: better by max-min distance 0.610 "
+        "against 0.930 ± 0.014."
     )
-    assert sentence([bad, same]).startswith("No, worse, next to")
+    assert sentence([bad, same]).startswith("No, worse, measured against")
     assert sentence([same]) == (
-        "No, next to 2 random subsets of the same size: no different by rows that repeat 3 against "
-        "5.500 ± 4.950."
+        "No, measured against all of 2 random subsets of the same size: no different by rows that repeat 3 "
+        "against 5.500 ± 4.950."
     )
     assert sentence([good, bad]).startswith("In part, ")
     assert "one random subset" in sentence([Versus("x", 1, (2.0,))])

@@ -9,7 +9,7 @@ import pytest
 from dataexplore.journal.decision import DROP, KEEP
 from dataexplore.selection.reasons import reason_of
 from dataexplore.selection.rule import Rule
-from dataexplore.selection.rules import Longest, Only, Random, Threshold, Top
+from dataexplore.selection.rules import KCenter, Length, Longest, Only, Random, Regex, Threshold, Top
 from dataexplore.session.session import Session
 
 
@@ -21,6 +21,9 @@ from dataexplore.session.session import Session
         (Random(3), "random 3, seed 0", "not among random 3, seed 0"),
         (Longest(3), "longest 3", "not among longest 3"),
         (Top("score", 3), "top 3 by score", "not among top 3 by score"),
+        (KCenter(3), "k-center 3, seed 0", "not among k-center 3, seed 0"),
+        (Length(30), "response >= 30 characters", "not response >= 30 characters"),
+        (Regex("output", "1", "keep"), "keep output with /1/", "output without /1/"),
     ],
 )
 def test_rules_say_both_sides(alpaca: Callable[..., Path], rule: Rule, kept: str, dropped: str) -> None:

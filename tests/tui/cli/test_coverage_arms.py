@@ -27,13 +27,15 @@ def test_k_center_is_nearer_to_every_row_than_random_ones(run, starter):
     assert found["full"]["languages"]["en"] > 0.8
     assert [point["size"] for point in found["curve"]["subset"]] == [10, 20, 40]
     assert found["curve"]["k-center"][-1]["radius"] == pytest.approx(farthest["subset"])
-    assert found["answer"].startswith("In part, next to 20 random subsets of the same size: better by")
+    assert found["answer"].startswith(
+        "In part, measured against all of 20 random subsets of the same size: better by"
+    )
 
 
 def test_the_answer_is_no_where_it_is_no(run, starter):
     ran = run("coverage", starter, "--recipe", "longest-1k", "--size", 40)
     assert ran.code == 0
-    assert "No, worse, next to 5 random subsets" in ran.out
+    assert "No, worse, measured against all of 5 random subsets" in ran.out
     assert ran.out.split("\n")[0].split() == ["subset", "random", "full"]
     assert "apart from full" in ran.out
 

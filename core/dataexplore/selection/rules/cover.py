@@ -10,11 +10,11 @@ from dataexplore.coverage.kcenter import k_center
 from dataexplore.coverage.spread import spread
 from dataexplore.errors import RuleError
 from dataexplore.selection.rule import Knowledge, Mask, Outcome
-from dataexplore.selection.rules.step import Step, chosen, falling, generator, size_of
+from dataexplore.selection.rules.step import Picking, chosen, falling, generator, size_of
 
 
 @dataclass(frozen=True)
-class KCenter(Step):
+class KCenter(Picking):
     """Keep `size` rows, each the farthest from those before it (LTD, arXiv 2305.09246)."""
 
     kind: ClassVar[str] = "kcenter"
@@ -38,7 +38,7 @@ class KCenter(Step):
 
 
 @dataclass(frozen=True)
-class Facility(Step):
+class Facility(Picking):
     """Keep `size` rows so that every row left has one as like it as can be (facility location)."""
 
     kind: ClassVar[str] = "facility"
@@ -62,7 +62,7 @@ class Facility(Step):
 
 
 @dataclass(frozen=True)
-class Spread(Step):
+class Spread(Picking):
     """Keep the best rows that are unlike all better ones kept (DEITA, arXiv 2312.15685)."""
 
     kind: ClassVar[str] = "spread"

@@ -35,6 +35,11 @@ class Language(Step):
         """One set of languages at a time."""
         return "language"
 
+    @property
+    def dropped(self) -> str:
+        """What the row is not."""
+        return f"not {self.title}"
+
     def outcome(self, known: Knowledge, alive: Mask) -> Outcome:
         """Ask for the language of every row: of 50,000 rows that takes some ten seconds, once."""
         labels = np.array(known.languages(), dtype=object)

@@ -24,6 +24,11 @@ class Only(Step):
         """The filter."""
         return f"only {self.where}"
 
+    @property
+    def dropped(self) -> str:
+        """The filter that was not met."""
+        return f"does not match {self.where}"
+
     def outcome(self, known: Knowledge, alive: Mask) -> Outcome:
         """Ask the filter; a row for which it is neither true nor false for want of a score is left."""
         matching = known.where(self.where)

@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 from dataexplore.errors import RuleError
 from dataexplore.journal.ledger import Rows
 from dataexplore.selection.rule import Knowledge, Mask, Outcome
-from dataexplore.selection.rules.step import Step, chosen, falling, generator, size_of
+from dataexplore.selection.rules.step import Picking, chosen, falling, generator, size_of
 from dataexplore.text import short
 
 ORDERS = ("random", "longest", "best")
 
 
 @dataclass(frozen=True)
-class Quota(Step):
+class Quota(Picking):
     """Keep up to `each` rows of every cluster, or of every value of a column (CaR, arXiv 2402.18191)."""
 
     kind: ClassVar[str] = "quota"
@@ -75,7 +75,7 @@ class Quota(Step):
 
 
 @dataclass(frozen=True)
-class Stratified(Step):
+class Stratified(Picking):
     """Keep `size` of the rows that are left, drawn so that each group has its share: a random control."""
 
     kind: ClassVar[str] = "stratified"

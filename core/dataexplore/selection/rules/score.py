@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from dataexplore.selection.rule import Knowledge, Mask, Outcome
-from dataexplore.selection.rules.step import Step, chosen, falling, generator, size_of
+from dataexplore.selection.rules.step import Picking, Step, chosen, falling, generator, size_of
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,11 @@ class Threshold(Step):
         return f"{self.signal} >= {self.at:g}"
 
     @property
+    def dropped(self) -> str:
+        """What the score was."""
+        return f"{self.signal} < {self.at:g}"
+
+    @property
     def slot(self) -> str:
         """One threshold per signal."""
         return f"threshold {self.signal}"
@@ -35,7 +40,7 @@ class Threshold(Step):
 
 
 @dataclass(frozen=True)
-class Top(Step):
+class Top(Picking):
     """Keep the `size` rows with the highest score; ties are drawn with a seed."""
 
     kind: ClassVar[str] = "top"

@@ -6,11 +6,11 @@ from typing import ClassVar
 import numpy as np
 
 from dataexplore.selection.rule import Knowledge, Mask, Outcome
-from dataexplore.selection.rules.step import Step, chosen, generator, size_of
+from dataexplore.selection.rules.step import Picking, chosen, generator, size_of
 
 
 @dataclass(frozen=True)
-class Random(Step):
+class Random(Picking):
     """Keep `size` of the rows that are left, drawn with a seed: the control every selection needs."""
 
     kind: ClassVar[str] = "random"
@@ -30,7 +30,7 @@ class Random(Step):
 
 
 @dataclass(frozen=True)
-class Longest(Step):
+class Longest(Picking):
     """Keep the `size` longest responses of the rows that are left: a strong baseline (arXiv 2402.04833)."""
 
     kind: ClassVar[str] = "longest"

@@ -25,6 +25,16 @@ class Step:
         """No slot: rules of this kind add up."""
         return ""
 
+    @property
+    def title(self) -> str:
+        """The rule in a few words."""
+        raise NotImplementedError
+
+    @property
+    def dropped(self) -> str:
+        """Why it drops a row."""
+        return self.title
+
     def as_step(self) -> dict[str, Any]:
         """Return the rule as it stands in a recipe; what is unset is left out."""
         step: dict[str, Any] = {"kind": self.kind}
@@ -35,6 +45,15 @@ class Step:
             elif value is not None and value != ():
                 step[field.name] = list(value) if isinstance(value, tuple) else value
         return step
+
+
+class Picking(Step):
+    """The base of rules that take some rows and drop the others."""
+
+    @property
+    def dropped(self) -> str:
+        """A row is dropped because it was not taken."""
+        return f"not among {self.title}"
 
 
 def size_of(size: int, rows: Rows) -> int:

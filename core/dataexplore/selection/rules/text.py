@@ -43,6 +43,11 @@ class Length(Step):
         """One window per text and unit."""
         return f"length {self.field} {self.unit}"
 
+    @property
+    def dropped(self) -> str:
+        """What the row is not."""
+        return f"not {self.title}"
+
     def outcome(self, known: Knowledge, alive: Mask) -> Outcome:
         """Measure; what is absent has length 0."""
         if self.unit not in UNITS:
@@ -77,6 +82,11 @@ class Regex(Step):
     def title(self) -> str:
         """The decision, the field and the pattern."""
         return f"{self.decision} {self.field} with /{short(self.pattern, 60)}/"
+
+    @property
+    def dropped(self) -> str:
+        """What the row is not."""
+        return f"{self.field} without /{short(self.pattern, 60)}/" if self.decision == "keep" else self.title
 
     def outcome(self, known: Knowledge, alive: Mask) -> Outcome:
         """Look in every row; what is absent holds no pattern."""
