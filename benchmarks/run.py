@@ -24,6 +24,9 @@ def main() -> None:
         ("first_rows.py", str(dataset), "--visidata", str(PEERS / "bin" / "vd")),
         ("keys.py", str(dataset)),
         ("duplicates_vs_semhash.py", str(dataset)),
+        ("kmeans_vs_sklearn.py", str(dataset)),
+        ("k_center_vs_numpy.py", str(dataset)),
+        ("duplicates_at_scale.py", str(dataset)),
         ("large.py", str(dataset), "--visidata", str(PEERS / "bin" / "vd")),
     ):
         print(f"\n== {name}", flush=True)

@@ -32,9 +32,8 @@ def run(context: JobContext) -> None:
 
     context.status("laying out rows: neighbours, then places", 0, len(keys))
     # A seed makes UMAP use one thread: the same rows give the same map.
-    mapper = UMAP(
-        n_neighbors=int(str(settings["neighbours"])), metric="cosine", random_state=context.spec.seed, n_jobs=1
-    )
+    neighbours, seed = int(str(settings["neighbours"])), context.spec.seed
+    mapper = UMAP(n_neighbors=neighbours, metric="cosine", random_state=seed, n_jobs=1)
     places = np.asarray(mapper.fit_transform(vectors), np.float32)
     save_places(Path(str(settings["folder"])), str(settings["encoder"]), str(settings["field"]), keys, places)
     context.status("laying out rows: neighbours, then places", len(keys), len(keys))

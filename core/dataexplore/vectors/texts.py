@@ -16,6 +16,7 @@ from dataexplore.vectors.shared import Shared, stripped
 
 FIELDS = ("prompt", "response", "both", "first", "last", "turn:N")
 """`first` and `last` are turns of the user; `turn:2` is the second one that is no system message."""
+_SAMPLE = 500
 _TURN = re.compile(r"turn:(-?[1-9][0-9]{0,5})")
 
 
@@ -30,6 +31,8 @@ class Texts:
     """Per row, nothing taken away."""
     shared: tuple[Shared, ...] = ()
     """What many rows begin or end with, which was taken away."""
+    system: float = 0.0
+    """The share of rows (of a sample) with a system message, which is no part of any text."""
 
     @property
     def blank(self) -> int:
@@ -47,7 +50,8 @@ def texts_of(dataset: Dataset, field: str, *, strip: bool = True) -> Texts:
     found = [stripped(side) if strip else (side, ()) for side in sides]
     shared = tuple(one for _, some in found for one in some)
     whole = _joined(sides)
-    return Texts(field, _joined([texts for texts, _ in found]) if shared else whole, whole, shared)
+    column = _joined([texts for texts, _ in found]) if shared else whole
+    return Texts(field, column, whole, shared, _with_system(dataset))
 
 
 def text_of(dataset: Dataset, field: str, row: int) -> str:
@@ -87,6 +91,14 @@ def check_field(field: str) -> None:
             f"There is no text {short(field, 40)} to compare: choose {', '.join(FIELDS[:-1])} or turn:N."
         )
         raise EncoderError(message)
+
+
+def _with_system(dataset: Dataset) -> float:
+    if not any(schema.system or schema.turns for schema in dataset.schemas):
+        return 0.0
+    rows = range(0, len(dataset), max(1, len(dataset) // _SAMPLE))
+    told = [any(turn.role == SYSTEM and turn.text for turn in dataset.turns(row)) for row in rows]
+    return sum(told) / max(1, len(told))
 
 
 def _sides(dataset: Dataset, field: str) -> list[pl.Series]:

@@ -1,8 +1,10 @@
 """Vectors are computed once for each row and read back whole or not at all."""
 
+import os
 import stat
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -149,6 +151,54 @@ def test_what_was_encoded_before_an_interruption_is_kept(
     encoder = CountingEncoder()
     get(tmp_path, encoder, keys(1, 2, 3, 4, 5, 6))
     assert encoder.asked == ["5", "6"]
+
+
+def test_a_slow_encoder_works_in_small_steps_and_saves_about_once_a_minute(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 0.0
+    monkeypatch.setattr(store_module, "time", SimpleNamespace(monotonic=lambda: now))
+    saved_at: list[float] = []
+    monkeypatch.setattr(store_module, "write_file", lambda *_: saved_at.append(now))
+    steps: list[int] = []
+
+    class Slow(CountingEncoder):
+        def encode(self, texts: Sequence[str], progress: Progress | None = None) -> NDArray[np.float32]:
+            nonlocal now
+            now += len(texts) / 10
+            steps.append(len(texts))
+            return super().encode(texts, progress)
+
+    get(tmp_path, Slow(), keys(*range(2000)))
+    assert steps[:3] == [512, 256, 128]
+    assert max(steps[3:]) == 64
+    assert np.diff([51.2, *saved_at]).max() <= 70
+    assert saved_at[-1] == now
+
+
+def test_a_quick_encoder_gets_many_texts_at_once_and_is_saved_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[int] = []
+    monkeypatch.setattr(CountingEncoder, "encode", lambda _, texts, progress=None: quick(texts))
+
+    def quick(texts: Sequence[str]) -> NDArray[np.float32]:
+        steps.append(len(texts))
+        return np.ones((len(texts), 2), np.float32)
+
+    get(tmp_path, CountingEncoder(), keys(*range(40_000)))
+    assert steps[:6] == [512, 1024, 2048, 4096, 8192, 16384]
+    assert sum(steps) == 40_000
+
+
+def test_what_a_kill_left_half_written_is_cleared_away_in_time(tmp_path: Path) -> None:
+    old, fresh = tmp_path / ".vectors-old", tmp_path / ".vectors-fresh"
+    for path in (old, fresh):
+        path.write_bytes(b"half")
+    os.utime(old, (1, 1))
+    get(tmp_path, CountingEncoder(), keys(1))
+    assert not old.exists()
+    assert fresh.exists()  # somebody may be writing it
 
 
 def test_progress_counts_the_missing_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

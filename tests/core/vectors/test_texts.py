@@ -59,6 +59,7 @@ def test_a_field_is_a_side_or_a_turn_without_system_messages(
     assert [text_of(talks, field, row) for row in range(len(talks))] == texts
     assert found.blank == texts.count("")
     assert found.shared == ()
+    assert found.system == pytest.approx(1 / 3)
 
 
 @pytest.mark.parametrize("field", ["", "answer", "turn:0", "turn:", "turn:1.5", "turn:N", "Prompt"])
@@ -84,6 +85,7 @@ def framed(tmp_path: Path) -> Dataset:
 def test_rows_of_which_something_is_taken_away_have_keys_of_their_own(framed: Dataset) -> None:
     texts = texts_of(framed, "prompt")
     assert [one.rows for one in texts.shared] == [30]
+    assert texts.system == 0
     assert texts.column.to_list() == [f"task {row}" for row in range(60)]
     assert texts.whole.to_list() == framed.prompts.to_list()
     keys = keys_of(framed, texts)

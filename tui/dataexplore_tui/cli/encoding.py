@@ -34,6 +34,8 @@ def add_encoding(parser: ArgumentParser) -> None:
 
 def say_shared(texts: Texts) -> None:
     """Say on stderr what was taken away before rows were compared."""
+    if texts.system:
+        say(f"{texts.system:.0%} of the rows have a system message: not compared")
     for one in texts.shared[:_SHOWN]:
         place = "end" if one.at_end else "begin"
         say(f"{plural(one.rows, 'row')} {place} with {short(one.text.strip(), 60)!r}: not compared")

@@ -22,11 +22,11 @@ a second level, clusters of clusters. Outliers are the rows that are farthest
 from the centre of their own cluster."""
 _KEYS = """\
 keys: edited (rows), k, seed, encoder, field, warning (scripts that the encoder
-  was not made for, "" if none), shared [{text, place, rows}] (not compared),
-  sizes, labels (terms of each cluster), upper [{clusters, rows, labels}],
-  outliers (rows), inertia (sum of squared distances to the centres),
-  without_vector (rows without a word in them, in no cluster), seconds
-  (encoding included)"""
+  was not made for, "" if none), system (share of rows with a system message),
+  shared [{text, place, rows}] (neither is compared), sizes, labels (terms of
+  each cluster), upper [{clusters, rows, labels}], outliers (rows), inertia (sum
+  of squared distances to the centres), without_vector (rows without a word in
+  them, in no cluster), seconds (encoding included)"""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -64,6 +64,7 @@ def run(arguments: Namespace) -> int:
         "encoder": arguments.encoder,
         "field": arguments.field,
         "warning": warning,
+        "system": analysis.texts().system,
         "shared": shared_found(analysis.texts()),
         "sizes": clusters.sizes.tolist(),
         "labels": [list(terms) for terms in labels],

@@ -29,11 +29,11 @@ it, it is watched to its end, and Ctrl-C stops it: what was encoded is kept, and
 _KEYS = """\
 keys: job, state (starting, finished, stopped, failed ...), reason, encoder,
   field, edited (rows), rows, without_text (rows that have no such text, so no
-  vector), shared [{text, place, rows}] (left out of the texts), folder, and of
-  a finished job: encoded (rows that had no vector yet), without_vector,
-  dimensions, device, threshold (from which rows usually are alike with this
-  encoder), meaning (of that threshold), warning (scripts that the encoder was
-  not made for, "" if none), seconds
+  vector), system (share of rows with a system message), shared [{text, place,
+  rows}] (neither is compared), folder, and of a finished job: encoded (rows
+  that had no vector yet), without_vector, dimensions, device, threshold (from
+  which rows usually are alike with this encoder), meaning (of that threshold),
+  warning (scripts that the encoder was not made for, "" if none), seconds
 exit codes: 0 done or started, 1 the job ended before its end, 2 refused"""
 _TOLD = ("encoded", "without_vector", "dimensions", "device", "threshold", "meaning", "warning", "seconds")
 
@@ -64,6 +64,7 @@ def run(arguments: Namespace) -> int:
         "edited": len(dataset.edits),
         "rows": len(dataset),
         "without_text": texts.blank,
+        "system": texts.system,
         "shared": shared_found(texts),
         "folder": str(job.folder),
     }
