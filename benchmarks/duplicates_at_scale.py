@@ -4,7 +4,7 @@
 
 Rows beyond the file's own are its prompts with a part of their words replaced by words of other prompts, so
 that most are unlike each other; `copies` are 20,000 near-copies of one prompt. Each size and kind runs in a
-process of its own; its peak of memory is shown. Recall is against exact products of a sample of rows with all.
+process of its own; its peak of memory is shown. Recall is against exact products of some rows with all.
 """
 
 import argparse

@@ -78,13 +78,14 @@ def read_edges(path: Path, identity: str, rows: int) -> Edges | None:
         named = (facts["magic"], facts["identity"], facts["rows"]) == (MAGIC, identity, rows)
         if not named or checksum != _checksum(facts, content) or len(content) != facts["edges"] * _WIDTH:
             return None
+        columns, at = {}, 0
+        for name, kind in _COLUMNS.items():
+            columns[name] = np.frombuffer(content, kind, facts["edges"], at)
+            at += columns[name].nbytes
+        floor, exact, complete = float(facts["floor"]), bool(facts["exact"]), bool(facts["complete"])
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
-    columns, at = {}, 0
-    for name, kind in _COLUMNS.items():
-        columns[name] = np.frombuffer(content, kind, facts["edges"], at)
-        at += columns[name].nbytes
-    return Edges(**columns, rows=rows, floor=facts["floor"], exact=facts["exact"], complete=facts["complete"])
+    return Edges(**columns, rows=rows, floor=floor, exact=exact, complete=complete)
 
 
 def _checksum(facts: dict[str, object], content: bytes | memoryview) -> int:

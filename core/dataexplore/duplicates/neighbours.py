@@ -7,14 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataexplore.duplicates.pairs import Pairs, at_least, joined
-from dataexplore.vectors.arrays import Cancelled, FloatMatrix, Progress
+from dataexplore.vectors.arrays import Cancelled, FloatMatrix, IntArray, Progress
 from dataexplore.vectors.blas import processors
 
 LINKS = 16
 BUILD_EFFORT = 100
 SEARCH_EFFORT = 64
-# Groups need an edge to some member, not to all.
+# Most rows have fewer; those with more are asked again for four times as many, up to the second number.
 NEIGHBOURS = 32
+MOST_NEIGHBOURS = 512
 BATCH = 10_000
 
 
@@ -28,7 +29,7 @@ def approximate_pairs(
 ) -> Pairs:
     """Return the pairs of `unit` rows with cosine >= `floor`; misses some.
 
-    Each row brings at most its 32 nearest. The index lives in memory alone: a damaged index file would
+    Each row brings at most its 512 nearest. The index lives in memory alone: a damaged index file would
     crash the process.
     """
     import hnswlib
@@ -54,12 +55,30 @@ def approximate_pairs(
         index.add_items(batch, np.arange(start, start + len(batch)))
         step()
     found: list[NDArray[np.int64]] = []
-    for start in range(0, rows, BATCH):
-        batch = unit[start : start + BATCH]
-        labels, distances = index.knn_query(batch, k=min(NEIGHBOURS, rows))
-        row, place = np.nonzero(1 - distances >= floor - 1e-5)
-        found.append(np.stack([row + start, labels[row, place].astype(np.int64)]))
-        step()
+    asked, nearest = np.arange(rows), min(NEIGHBOURS, rows)
+    while len(asked):
+        more: list[IntArray] = []
+        for start in range(0, len(asked), BATCH):
+            some = asked[start : start + BATCH]
+            try:
+                labels, distances = index.knn_query(unit[some], k=nearest)
+            except RuntimeError:
+                if nearest == min(NEIGHBOURS, rows):
+                    raise
+                continue  # so many cannot be reached from here: the nearer ones are known already
+            near = 1 - distances >= floor - 1e-5
+            row, place = np.nonzero(near)
+            found.append(np.stack([some[row], labels[row, place].astype(np.int64)]))
+            more.append(some[near[:, -1]])
+            if nearest == min(NEIGHBOURS, rows):
+                step()
+            elif cancelled and cancelled():
+                raise CancelledError
+        nearest *= 4
+        if nearest > min(MOST_NEIGHBOURS, rows):
+            break
+        asked = np.concatenate([asked[:0], *more])
+        index.set_ef(max(SEARCH_EFFORT, 2 * nearest))
     return _confirmed(unit, floor, found)
 
 

@@ -17,7 +17,7 @@ from dataexplore.duplicates.shingles import Shingles, distinct, runs
 from dataexplore.vectors.arrays import Cancelled, IntArray, KeyArray, Progress
 
 MOST_CANDIDATES = 1_000_000_000
-"""About 30 s. With more, a row is compared with fewer of the rows that share a common piece with it."""
+"""A minute or two. With more, a row is compared with fewer of the rows that share a common piece with it."""
 MOST_LIKELY = 5_000_000
 """So many pairs that the sketches let through come of thousands of near-copies: not all need be listed."""
 MOST_PIECES = 200_000_000
@@ -26,6 +26,7 @@ _SAMPLE = 20_000
 AT_ONCE = 1 << 20
 _SLOTS = np.uint32((1 << 20) - 1)
 """A table of 4 MB stays near the core, and seldom holds two pieces of a row in one place."""
+_HALF = np.uint64(32)
 _WORDS = 16
 _STEPS = (slice(0, 2), slice(2, 6), slice(6, 16))
 # A quotient that is exactly the floor must not fall below it.
@@ -46,7 +47,7 @@ class Overlap:
         rank[self._rows] = np.arange(len(sizes))
         self._sketches = _sketches(shingles, rank)
         self._index = self._prefixes(rank)
-        self._who = (self._index & np.uint64(0xFFFFFFFF)).astype(np.int64)
+        self._who = _rank_of(self._index)
         self._partners = self._reach()
         most = min(MOST_CANDIDATES, int(MOST_LIKELY / max(self._survival(), 1e-9)))
         self._partners, self.exact = _abridged(self._partners, most)
@@ -57,7 +58,12 @@ class Overlap:
         sizes = self._shingles.sizes
         firsts = np.where(sizes > 0, sizes - np.ceil(self._floor * sizes - _TIE).astype(np.int64) + 1, 0)
         pieces = self._shingles.pieces[runs(self._shingles.starts, firsts)].astype(np.uint64)
-        index: KeyArray = (pieces << np.uint64(32)) | np.repeat(rank, firsts).astype(np.uint64)
+        index: KeyArray = (pieces << _HALF) | np.repeat(rank, firsts).astype(np.uint64)
+        if self._left is not None:
+            left = self._left[_rank_of(index)]
+            index = index[
+                np.isin(index >> _HALF, np.intersect1d(index[left] >> _HALF, index[~left] >> _HALF))
+            ]
         index.sort()
         return index
 
@@ -65,7 +71,7 @@ class Overlap:
         """Return for each entry how many after it have the same piece and a size that is near enough."""
         most = np.floor(self._sizes / self._floor + _TIE)
         beyond = np.searchsorted(self._sizes, most, side="right").astype(np.uint64)[self._who]
-        ends = np.searchsorted(self._index, (self._index >> np.uint64(32) << np.uint64(32)) | beyond)
+        ends = np.searchsorted(self._index, (self._index >> _HALF << _HALF) | beyond)
         partners: IntArray = np.maximum(ends - np.arange(len(ends)) - 1, 0)
         return partners
 
@@ -105,7 +111,7 @@ class Overlap:
         if pieces <= MOST_PIECES:
             return codes
         counts = np.bincount(x, minlength=len(self._sizes))
-        allowed, self.exact = _abridged(counts, len(codes) * MOST_PIECES // pieces)
+        allowed, self.exact = _abridged(counts, len(codes) * MOST_PIECES // pieces)[0], False
         place = np.arange(len(codes)) - (np.cumsum(counts) - counts)[x]
         few: NDArray[np.int64] = codes[place < allowed[x]]
         return few
@@ -169,15 +175,17 @@ class Overlap:
 def jaccard(shingles: Shingles, i: IntArray, j: IntArray) -> NDArray[np.float64]:
     """Return the similarity of each pair: pieces in both over pieces in either."""
     marked = [
-        (owner.astype(np.uint64) << np.uint64(32)) | pieces
-        for owner, pieces in (shingles.of(i), shingles.of(j))
+        (owner.astype(np.uint64) << _HALF) | pieces for owner, pieces in (shingles.of(i), shingles.of(j))
     ]
     every = np.sort(np.concatenate(marked))
-    both = np.bincount(
-        (every[1:][every[1:] == every[:-1]] >> np.uint64(32)).astype(np.int64), minlength=len(i)
-    )
+    both = np.bincount((every[1:][every[1:] == every[:-1]] >> _HALF).astype(np.int64), minlength=len(i))
     similarity: NDArray[np.float64] = both / np.maximum(shingles.sizes[i] + shingles.sizes[j] - both, 1)
     return similarity
+
+
+def _rank_of(index: KeyArray) -> IntArray:
+    """Return the lower half of piece << 32 | rank."""
+    return (index & np.uint64(0xFFFFFFFF)).astype(np.int64)
 
 
 def _sketches(shingles: Shingles, rank: IntArray) -> KeyArray:

@@ -13,6 +13,8 @@ from dataexplore.vectors.blas import processors
 
 LENGTH = 5
 """With 5, whole rows of Alpaca share few pieces by chance; a change of one letter costs five of them."""
+LONGEST = 1 << 20
+"""Characters of a text that are looked at: a text of a gigabyte would take fifty."""
 # 1 MB of text as 64-bit numbers is what a core's cache holds.
 _CHARACTERS = 1 << 17
 _MOST_ROWS = 1 << 16
@@ -61,7 +63,11 @@ def distinct(values: KeyArray) -> KeyArray:
 
 
 def shingled(normal: Sequence[str]) -> Shingles:
-    """Return the sets of character 5-grams of texts; a shorter text is one piece, a blank one has none."""
+    """Return the sets of character 5-grams of texts; a shorter text is one piece, a blank one has none.
+
+    Of a very long text the first million characters count.
+    """
+    normal = [text if len(text) <= LONGEST else text[:LONGEST] for text in normal]
     bounds = _bounds(normal)
     with ThreadPoolExecutor(min(processors(), 4)) as pool:
         parts = list(pool.map(lambda one: _hashed(normal[slice(*one)]), bounds))

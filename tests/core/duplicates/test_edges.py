@@ -302,6 +302,19 @@ def test_the_approximate_route_finds_nearly_all_and_nothing_else() -> None:
 
 
 @has_hnswlib
+def test_a_row_with_more_neighbours_than_are_asked_for_is_asked_again() -> None:
+    vectors = clustered(600, 24, seed=9, noise=0.01)[:400]
+    vectors = np.concatenate(
+        [vectors, unit(vectors[0] + 0.01 * np.random.default_rng(0).normal(size=(150, 24)))]
+    )
+    exact = plain_product(vectors, 0.95)
+    assert len(exact) > 10_000
+    found = pairs_of(approximate_pairs(vectors, 0.95))
+    assert found <= exact
+    assert len(found) >= 0.95 * len(exact)
+
+
+@has_hnswlib
 def test_many_rows_take_the_approximate_route_and_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dataexplore.duplicates.edges.APPROXIMATE_ABOVE", 100)
     edges = find_edges(clustered(300, 16, seed=6, noise=0.1), floor=0.9)

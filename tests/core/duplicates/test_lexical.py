@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.vectors.real_data import prompts
-from dataexplore.duplicates import overlap
+from dataexplore.duplicates import overlap, shingles
 from dataexplore.duplicates.edges import Edges, exact_edges
 from dataexplore.duplicates.groups import group
 from dataexplore.duplicates.kinds import EXACT, LEXICAL
@@ -147,3 +147,10 @@ def test_a_few_texts_are_compared_with_each_other() -> None:
     assert found[0, 1] == 1
     assert found[0, 2] == 0
     assert found.shape == (4, 4)
+
+
+def test_of_a_very_long_text_the_beginning_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shingles, "LONGEST", 40)
+    rows = ["the same beginning of both of these texts " + end for end in ("one" * 50, "other" * 50)]
+    assert found_by(lexical_edges(rows, 0.99)) == {(0, 1): pytest.approx(1, abs=1e-6)}
+    assert lexical_edges(rows, 0.99).kind.tolist() == [LEXICAL]

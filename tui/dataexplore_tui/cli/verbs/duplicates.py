@@ -40,11 +40,12 @@ joined only through others; --linkage splits such groups.
 With --against, no groups: the rows that are like a prompt of another file,
 such as the one you test with."""
 _KEYS = """\
-keys: edited (rows), kind, encoder, field, warning, shared [{text, place, rows}],
-  threshold, linkage, groups, duplicates (rows beyond one per group), rows_left,
-  seconds (encoding included), exact (false when an approximate index was used),
-  pairs {exact, lexical, semantic}, curve [{threshold, groups, duplicates,
-  rows_left}], largest [{rows, lowest, highest, chained, diameter}]
+keys: edited (rows), kind, encoder, field, warning, shared [{text, place,
+  rows}], threshold, linkage, groups, duplicates (rows beyond one per group),
+  rows_left, seconds (encoding included), exact (false when pairs may be
+  missing), pairs {exact, lexical, semantic}, curve [{threshold, groups,
+  duplicates, rows_left}], largest [{rows, lowest, highest, chained,
+  diameter}]
 keys with --against: edited, kind, encoder, field, threshold, prompts, leaked
   (rows), prompts_leaked, by_kind, exact, seconds, rows [{row, prompt,
   similarity, kind}]"""
@@ -121,6 +122,8 @@ def run(arguments: Namespace) -> int:
     warning = analysis.warning() if "semantic" in kinds else ""
     if warning:
         say(warning)
+    if not edges.exact:
+        say("so many rows are compared approximately: some pairs may be missing")
     if not edges.complete:
         say("too many pairs to keep: groups are whole, but a group's lowest similarity may be too high")
     largest = range(min(arguments.top, len(groups)))
