@@ -26,7 +26,7 @@ def main() -> None:
         ("duplicates_vs_semhash.py", str(dataset)),
         ("kmeans_vs_sklearn.py", str(dataset)),
         ("k_center_vs_numpy.py", str(dataset)),
-        ("duplicates_at_scale.py", str(dataset)),
+        ("duplicates_at_scale.py", str(dataset), "--rows", "52002", "208000"),
         ("large.py", str(dataset), "--visidata", str(PEERS / "bin" / "vd")),
     ):
         print(f"\n== {name}", flush=True)
