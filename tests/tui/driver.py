@@ -21,6 +21,7 @@ _NAMES = {
     "!": "exclamation_mark",
     ".": "full_stop",
     "#": "number_sign",
+    "+": "plus",
     "]": "right_square_bracket",
     "[": "left_square_bracket",
 }

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from dataexplore.clusters.levels import upper_level
 from tui.driver import opened
 
 
@@ -57,3 +58,22 @@ async def test_the_number_of_clusters_is_chosen(starter: Path) -> None:
         await screen.shows("14 clusters")
         await screen.ask("K", "5")
         await screen.shows("5 clusters")
+
+
+async def test_clusters_are_put_in_order_and_together_by_topic(starter: Path) -> None:
+    async with opened(starter) as screen:
+        await screen.press("4")
+        await screen.shows("14 clusters", "by rows")
+        await screen.press("o", "o")
+        await screen.shows("by kept")
+        await screen.press("o")
+        upper = upper_level(screen.session.clusters())
+        await screen.shows("by topic", f"0/{upper.members(0)[0]} ")
+        await screen.lacks("ordered by topic")
+        await screen.press("g")
+        await screen.shows(f"topic 0: {upper.sizes[0]} rows")
+        await screen.press("G")
+        last = upper.members(upper.k - 1)[-1]
+        await screen.shows(f"{upper.k - 1}/{last}", f"cluster {last} ·", f"topic {upper.k - 1}: ")
+        await screen.press("o")
+        await screen.shows("by rows")

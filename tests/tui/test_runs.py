@@ -85,7 +85,7 @@ async def test_the_form_says_in_full_why_preference_data_is_refused(
     async with opened(write_rows(tmp_path / "pairs.jsonl", rows), size=(80, 24)) as screen:
         await screen.press("6", "T")
         await screen.type("some/model")
-        await screen.shows("3 of the 3 rows are preference data", "export them for a preference", "trainer")
+        await screen.shows("3 of the 3 rows are preference data", "them for a preference trainer")
         await screen.press(*["down"] * 6)
         await screen.type("chosen")
         await screen.shows("counted")

@@ -9,7 +9,7 @@ from tui.driver import opened
 async def test_the_funnel_tells_how_rows_became_few(tiny: Path) -> None:
     async with opened(tiny) as screen:
         await screen.press("x", "2", "enter", "5")
-        await screen.shows("how 10 became 2", "judge >= 9", "by hand", "the subset beside its controls")
+        await screen.shows("how 10 became 2", "judge >= 9", "by hand", "is it better than random 2?")
 
 
 async def test_export_writes_bytes_reasons_and_the_recipe(tiny: Path) -> None:

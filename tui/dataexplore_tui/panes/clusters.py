@@ -14,11 +14,13 @@ from dataexplore_tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
     from dataexplore.clusters.kmeans import Clusters
+    from dataexplore.clusters.levels import Upper
     from dataexplore.dataset.dataset import Dataset
     from dataexplore.session.state import State
     from dataexplore.signals.signal import Signal
 
-ORDERS = ("rows", "mean", "kept")
+ORDERS = ("rows", "mean", "kept", "topic")
+"""By topic: clusters whose centres are near stand together."""
 
 
 class ClustersSource:
@@ -31,8 +33,10 @@ class ClustersSource:
         state: State,
         signal: Signal | None,
         order: str,
+        upper: Upper | None = None,
     ) -> None:
         self.clusters = clusters
+        self._upper = upper if order == "topic" else None
         self._terms = terms
         self._signal = signal
         labels, count = clusters.labels, clusters.k
@@ -45,8 +49,9 @@ class ClustersSource:
             total = np.bincount(labels[scored], signal.scores[scored], minlength=count)
             rows = np.bincount(labels[scored], minlength=count)
             self._means = np.where(rows > 0, total / np.maximum(1, rows), np.nan)
-        by = {"rows": self.sizes, "mean": self._means, "kept": self._kept}[order]
-        self._order = np.lexsort((np.arange(count), -np.nan_to_num(by, nan=-np.inf)))
+        by = {"mean": self._means, "kept": self._kept}.get(order, self.sizes)
+        topics = self._upper.of if self._upper is not None else np.zeros(count, np.int64)
+        self._order = np.lexsort((np.arange(count), -np.nan_to_num(by, nan=-np.inf), topics))
 
     def __len__(self) -> int:
         return self.clusters.k
@@ -61,14 +66,18 @@ class ClustersSource:
 
     def heading(self) -> Text:
         """Return the line above the clusters."""
-        return line((f" {'id':>5} {'rows':>7} {'':<10} {'mean':>8} {'kept':>6}  terms", DIM))
+        name = "id" if self._upper is None else "topic"
+        return line((f" {name:>6} {'rows':>7} {'':<10} {'mean':>8} {'kept':>6}  terms", DIM))
+
+    def _name(self, cluster: int) -> str:
+        return str(cluster) if self._upper is None else f"{self._upper.of[cluster]}/{cluster}"
 
     def line(self, index: int, width: int) -> Text:
         """Return one cluster as a line."""
         cluster = self.cluster(index)
         size = int(self.sizes[cluster])
         return line(
-            (f" {cluster:>5}", DIM),
+            (f" {self._name(cluster):>6}", DIM),
             f" {size:>7,} ",
             (bar(size / max(1, int(self.sizes.max(initial=1))), 10), ACCENT),
             f" {score_text(float(self._means[cluster])):>8}",
@@ -94,7 +103,6 @@ class SamplesPane(Lines):
                 prompt = shown(dataset.prompt(row)[:300])
                 lines.append(line(" ", letter(int(state.decisions[row])), (f" {row + 1:>7,}  ", DIM), prompt))
                 lines.append(line(" " * 11, shown(dataset.response(row)[:300] or "(empty)", DIM)))
-            lines.append(Text())
         self.update(lines, keep_place=True)
 
 

@@ -11,7 +11,6 @@ from textual.containers import Vertical
 
 from dataexplore_tui.panes.difference import DifferencePane
 from dataexplore_tui.panes.groups import MembersSource
-from dataexplore_tui.widgets.ink import shown
 from dataexplore_tui.widgets.picker import Nothing, Picker
 from dataexplore_tui.widgets.strips import retitle
 
@@ -47,14 +46,18 @@ class GroupPane(Vertical):
         self.picker.show(Nothing())
         self.query_one(DifferencePane).update([Text("no group at this threshold")])
 
-    def show_group(self, number: int, dataset: Dataset, members: MembersSource, policy: str) -> None:
-        """Show the members of a group; the cursor stays when it is the same group."""
+    def show_group(
+        self, number: int, dataset: Dataset, members: MembersSource, about: str, kinds: str
+    ) -> None:
+        """Show the members of a group and what is said of it; the cursor stays when it is the same group."""
         self._dataset = dataset
         before = self.members
         same = before is not None and before.rows == members.rows
         self.picker.show(members, self.picker.cursor if same else 0)
-        title = Text(f"group {number:,} · {len(members):,} rows")
-        retitle(self.picker, title, shown(f"policy: {policy}"))
+        title = f"group {number:,} · {len(members):,} rows{about}"
+        whole = f"{title} · {kinds}"
+        fits = len(whole) + 4 <= self.picker.size.width  # else at the bottom, where there is a border
+        retitle(self.picker, Text(whole if fits else title), Text("" if fits else kinds))
 
     @on(Picker.Moved, "#members")
     def _show_difference(self) -> None:

@@ -28,8 +28,8 @@ class Weighed:
     empty_kept: int
     """Rows with an empty response that the threshold would keep."""
     empty: int
-    after: Counts
-    """The counts after the rule, hand decisions and earlier rules included."""
+    after: Counts | None
+    """The counts after the rule, hand decisions and other rules included; None while they are computed."""
 
 
 class ThresholdPane(Lines):
@@ -57,9 +57,12 @@ class ThresholdPane(Lines):
         self.update(lines, keep_place=True)
 
 
-def _after(after: Counts) -> Sequence[Text]:
+def _after(after: Counts | None) -> Sequence[Text]:
+    enter = line(("enter", ACCENT), (" makes the rule, and then there are", DIM))
+    if after is None:
+        return enter, line(("  … the steps that follow it are taken anew", DIM))
     return (
-        line(("enter", ACCENT), (" makes the rule, and then there are", DIM)),
+        enter,
         line(
             ("  keep ", KEEP),
             f"{after.keep:,}  ",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
 from rich.text import Text
 from textual import on
 from textual.binding import Binding, BindingType
@@ -14,8 +13,7 @@ from textual.widget import Widget
 
 from dataexplore.session.state import State
 from dataexplore_tui.panes.clusters import ORDERS, ClustersSource, SamplesPane
-from dataexplore_tui.screens.mode import ModeScreen
-from dataexplore_tui.screens.talking import Progress
+from dataexplore_tui.screens.clustering import ClusteringScreen
 from dataexplore_tui.widgets.ink import shown
 from dataexplore_tui.widgets.keyline import Hint
 from dataexplore_tui.widgets.lines import Lines
@@ -23,13 +21,13 @@ from dataexplore_tui.widgets.picker import Picker
 from dataexplore_tui.widgets.strips import retitle
 
 if TYPE_CHECKING:
-    from dataexplore.clusters.kmeans import Clusters
     from dataexplore.session.session import Session
 
-_SAMPLES = 5
+_SAMPLES, _OUTLIERS = 4, 3
+"""Rows of each kind: all of them fit on a screen of 40 lines."""
 
 
-class ClustersScreen(ModeScreen):
+class ClustersScreen(ClusteringScreen):
     """See topics with their sizes and scores; keep or drop one."""
 
     NUMBER = 4
@@ -38,6 +36,8 @@ class ClustersScreen(ModeScreen):
         ("enter", "open rows"),
         ("A", "keep"),
         ("X", "drop"),
+        ("m", "map"),
+        ("Q", "quota"),
         ("u", "undo"),
         ("o", "order"),
         ("r", "resample"),
@@ -48,9 +48,8 @@ class ClustersScreen(ModeScreen):
         Binding("enter", "rows", "open the cluster's rows in mode 1", id="clusters.rows"),
         Binding("A", "decide('keep')", "keep the cluster's rows, hand decisions aside", id="clusters.keep"),
         Binding("X", "decide('drop')", "drop the cluster's rows, hand decisions aside", id="clusters.drop"),
-        Binding("o", "order", "order by rows, mean score or kept share", id="clusters.order"),
+        Binding("o", "order", "order by rows, mean score, kept share or topic", id="clusters.order"),
         Binding("r", "resample", "draw other random samples", id="clusters.resample"),
-        Binding("K", "count", "choose the number of clusters", id="clusters.count"),
         Binding("tab", "samples", "narrow screens: list or samples", id="clusters.samples"),
         Binding("right_square_bracket", "scroll(1)", "samples down", id="clusters.down"),
         Binding("left_square_bracket", "scroll(-1)", "samples up", id="clusters.up"),
@@ -67,7 +66,6 @@ class ClustersScreen(ModeScreen):
     def on_mount(self) -> None:
         """Nothing is clustered yet."""
         super().on_mount()
-        self._found: tuple[Clusters, list[tuple[str, ...]]] | None = None
         self._order = ORDERS[0]
         self._draw_seed = 0
         self.query_one("#clusters-pane").border_title = "clusters"
@@ -79,45 +77,51 @@ class ClustersScreen(ModeScreen):
 
     def session_opened(self, session: Session) -> None:
         """Cluster once, in the background."""
-        if self._found is None:
-            self._cluster(None)
-
-    def _cluster(self, count: int | None) -> None:
-        def compute(session: Session, tell: Progress) -> tuple[Clusters, list[tuple[str, ...]]]:
-            clusters = session.analysis.clusters(count, progress=tell)
-            return clusters, session.analysis.cluster_terms(clusters)
-
-        self.background("clustering prompts", compute, self._clustered)
-
-    def _clustered(self, found: tuple[Clusters, list[tuple[str, ...]]]) -> None:
-        self._found = found
-        clusters, session = found[0], self.sitting.session
-        if session is not None:
-            labels = np.where(clusters.labels < 0, np.nan, clusters.labels)
-            session.columns.add_computed("cluster_id", labels, f"k-means, k={clusters.k}")
-            self.say(f"{clusters.k:,} clusters; filter and sort by cluster_id")
-            self.state = session.state
+        if self.found is None:
+            self.find_clusters(None)
 
     def show_state(self, state: State) -> None:
         """Show the clusters with the kept share of now."""
         session = self.sitting.session
-        if session is None or self._found is None:
+        if session is None or self.found is None:
             return
-        clusters, terms = self._found
+        clusters, terms = self.found
         signal = session.columns.signals.get(self.sitting.signal)
-        source, before = ClustersSource(clusters, terms, state, signal, self._order), self._picker.source
+        if self._order == "topic" and self.topics is None:
+            self.find_topics()
+            return
+        upper = self.topics[0] if self.topics is not None else None
+        source = ClustersSource(clusters, terms, state, signal, self._order, upper)
+        before = self._picker.source
         place = 0
         if isinstance(before, ClustersSource) and before.clusters is clusters:
             here = before.cluster(self._picker.cursor)
             place = next((one for one in range(len(source)) if source.cluster(one) == here), 0)
         self._picker.show(source, place)
         self.query_one("#clusters-heading", Lines).update([source.heading()])
-        title = Text(f"{clusters.k:,} clusters · k-means · {session.analysis.encoder} · by {self._order}")
-        mean = Text.assemble("mean: ", shown(signal.name)) if signal is not None else None
-        retitle(self.query_one("#clusters-pane"), title, mean)
+        self._entitle(session)
+
+    def _entitle(self, session: Session) -> None:
+        """Name what is listed, and under it the topic under the cursor or the signal of the means."""
+        if self.found is None:
+            return
+        title = f"{self.found[0].k:,} clusters · k-means · {session.analysis.encoder} · by {self._order}"
+        signal = session.columns.signals.get(self.sitting.signal)
+        cluster, text = self._cluster_here, Text()
+        if self._order == "topic" and self.topics is not None and cluster is not None:
+            upper, terms = self.topics
+            topic = int(upper.of[cluster])
+            rows = f"topic {topic}: {int(upper.sizes[topic]):,} rows · "
+            text = Text.assemble(rows, shown(" · ".join(terms[topic])))
+        elif signal is not None:
+            text = Text.assemble("mean: ", shown(signal.name))
+        retitle(self.query_one("#clusters-pane"), Text(title), text)
 
     @on(Picker.Moved, "#clusters")
     def _moved(self) -> None:
+        session = self.sitting.session
+        if self._order == "topic" and session is not None:
+            self._entitle(session)
         self._show_samples()
 
     @property
@@ -130,21 +134,17 @@ class ClustersScreen(ModeScreen):
         )
 
     def _show_samples(self) -> None:
-        from dataexplore.clusters.samples import samples
+        from dataexplore.clusters.samples import KINDS, outliers, samples
 
         session, cluster, source = self.sitting.session, self._cluster_here, self._picker.source
-        if (
-            session is None
-            or cluster is None
-            or self._found is None
-            or not isinstance(source, ClustersSource)
-        ):
+        if session is None or cluster is None or self.found is None or not isinstance(source, ClustersSource):
             return
         pane = self.query_one(SamplesPane)
         kinds = [
-            (kind, samples(self._found[0], cluster, kind, _SAMPLES, self._draw_seed).tolist())
-            for kind in ("nearest", "farthest", "random")
+            (kind, samples(self.found[0], cluster, kind, _SAMPLES, self._draw_seed).tolist())
+            for kind in KINDS
         ]
+        kinds.append(("outliers of all clusters", outliers(self.found[0], _OUTLIERS).tolist()))
         rows = int(source.sizes[cluster])
         retitle(pane, Text.assemble(f"cluster {cluster} · {rows:,} rows · ", shown(source.terms(cluster))))
         pane.show_samples(session.dataset, self.state, kinds)
@@ -154,10 +154,10 @@ class ClustersScreen(ModeScreen):
         from dataexplore.selection.rules import Cluster
 
         cluster = self._cluster_here
-        if cluster is None or self._found is None:
+        if cluster is None or self.found is None:
             self.say("the clusters are still being found: a moment", warning=True)
             return
-        rule = Cluster(cluster, self._found[0].k, self._found[0].seed, word)
+        rule = Cluster(cluster, self.found[0].k, self.found[0].seed, word)
         if self.attempt(lambda session: session.apply(rule), f"rule: {rule.title}; u undoes"):
             self._show_samples()
 
@@ -178,24 +178,14 @@ class ClustersScreen(ModeScreen):
         self._draw_seed += 1
         self._show_samples()
 
-    def action_count(self) -> None:
-        """Ask for a number of clusters."""
-        self.ask("number of clusters", self._count)
-
-    def _count(self, text: str) -> bool:
-        if not text.strip().isdecimal() or int(text) < 1:
-            self.say(f"{text} is not a number of clusters", warning=True)
-            return False
-        self._cluster(int(text))
-        return True
-
     def action_samples(self) -> None:
         """Swap list and samples where there is room for one."""
         self.toggle_class("-second")
 
     def action_back(self) -> None:
-        """Go back to the list."""
-        self.remove_class("-second")
+        """Give up what is computed; go back to the list."""
+        if not self.give_up():
+            self.remove_class("-second")
 
     def action_scroll(self, way: int) -> None:
         """Scroll the samples by half their height."""

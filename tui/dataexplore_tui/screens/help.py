@@ -34,6 +34,9 @@ _WORDS = (
     ("K D ·", "kept, dropped, undecided: before a row, and on top where there is little room"),
     ("! ✎ ▌", "beside a row: something in it is odd (! lists what), it was edited, it is marked"),
     ("~", "before a duplicate group: a chain, some of whose rows are alike only through others"),
+    ("twin", "another row that is at least as near as the threshold"),
+    ("max-min", "the distance of the row that is farthest from the rows left: covering well makes it small"),
+    ("arm", "a subset for an experiment: the rows left, or a control that they have to beat"),
     ("rule", "a decision on many rows at once; it never touches what was decided by hand"),
     ("journal", "every decision in order, on disk at once; undo and redo walk along it"),
 )

@@ -158,7 +158,8 @@ class ModeScreen(TalkingScreen):
             self.app.push_screen(ReportScreen(session, at_wrong), chosen)
 
     def action_back(self) -> None:
-        """Close what is open; modes override."""
+        """Give up what has no answer yet; modes also close what is open."""
+        self.give_up()
 
     def _show_counts(self) -> None:
         session = self.sitting.session

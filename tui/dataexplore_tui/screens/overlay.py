@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
 from dataexplore_tui.widgets.lines import Lines
-from dataexplore_tui.widgets.strips import retitle
+from dataexplore_tui.widgets.strips import retitle, wrapped
 
 
 class Overlay(ModalScreen[bool]):
@@ -50,7 +50,9 @@ class Overlay(ModalScreen[bool]):
         retitle(block, Text(self._title))
         go_on, close = (f"enter {self._goes_on} · ", "goes back") if self._goes_on else ("", "closes")
         block.border_subtitle = f"{go_on}j k scroll · esc {close}"
-        block.update(self._shown)
+        block.flow(
+            lambda width, height: [part for one in self._shown for part in wrapped(one, max(8, width))]
+        )
 
     def action_scroll(self, count: int) -> None:
         """Scroll."""

@@ -1,18 +1,19 @@
-"""Which row of each duplicate group stays."""
+"""Which row of each duplicate group stays, of groups that may be split."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
+from dataexplore.duplicates.policy import POLICIES as POLICIES
 from dataexplore.journal.decision import DROP
 
 if TYPE_CHECKING:
-    from dataexplore.selection.rule import Mask
+    from dataexplore.duplicates.groups import Groups
+    from dataexplore.selection.rule import Knowledge, Mask
     from dataexplore.selection.rules import Duplicates
     from dataexplore.session.session import Session
 
-POLICIES = ("best score", "longest", "first")
 STEP = 0.01
 
 
@@ -36,7 +37,27 @@ class Policy:
 
         return Duplicates(self.threshold, self.name, self.signal if self.name == "best score" else None)
 
-    def staying(self, session: Session) -> Mask:
-        """Return the rows that are left and that the rule would not drop."""
+    def going(self, session: Session, groups: Groups) -> Mask:
+        """Return the rows that are left and that go when one of each of these groups stays."""
         alive: Mask = session.state.decisions != DROP
-        return alive & ~self.rule.outcome(session, alive).drop
+        return self.rule.outcome(cast("Knowledge", _Regrouped(session, groups)), alive).drop & alive
+
+    def staying(self, session: Session, groups: Groups) -> Mask:
+        """Return the rows that are left and that stay."""
+        alive: Mask = session.state.decisions != DROP
+        return alive & ~self.going(session, groups)
+
+
+class _Regrouped:
+    """What a session knows, but for the groups: those on screen may be split."""
+
+    def __init__(self, session: Session, groups: Groups) -> None:
+        self._session = session
+        self._groups = groups
+
+    def groups(self, threshold: float) -> Groups:
+        """Return those on screen, which are of that threshold."""
+        return self._groups
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._session, name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -15,7 +16,8 @@ from dataexplore.session.state import State
 from dataexplore_tui.panes.histogram import HistogramPane
 from dataexplore_tui.panes.signals import SignalsPane
 from dataexplore_tui.panes.threshold import ThresholdPane, Weighed
-from dataexplore_tui.screens.mode import ModeScreen
+from dataexplore_tui.screens.importing import ImportScreen
+from dataexplore_tui.screens.prepared import takes_long
 from dataexplore_tui.widgets.ink import shown
 from dataexplore_tui.widgets.keyline import Hint
 from dataexplore_tui.widgets.strips import retitle
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from dataexplore.signals.histogram import Histogram
 
 
-class ScoresScreen(ModeScreen):
+class ScoresScreen(ImportScreen):
     """See how judges scored, move a line, make a rule of it."""
 
     NUMBER = 2
@@ -50,8 +52,6 @@ class ScoresScreen(ModeScreen):
         ),
         Binding("v", "rows", "see the rows that would be kept", id="scores.rows"),
         Binding("V", "unscored", "see the rows without a score", id="scores.unscored"),
-        Binding("minus", "forget", "take an imported signal away again", id="scores.forget"),
-        Binding("I", "import", "import ratings from a file, matched by row", id="scores.import"),
     ]
 
     def compose_panes(self) -> Iterable[Widget]:
@@ -74,6 +74,10 @@ class ScoresScreen(ModeScreen):
 
     def session_opened(self, session: Session) -> None:
         """A signal may have been added in another mode."""
+        self.redraw_all()
+
+    def redraw_all(self) -> None:
+        """Draw the histogram anew."""
         self._drawn = ""
 
     def show_state(self, state: State) -> None:
@@ -113,12 +117,22 @@ class ScoresScreen(ModeScreen):
             keep = scores >= at
         empty = session.dataset.problems.get("empty response", np.empty(0, np.int64))
         kept = shape.at_least(at)
+        rule = Threshold(self.sitting.signal, at)
         weighed = Weighed(
             self.sitting.signal, at, kept, int(session.dataset.tokens[keep].sum()), shape.scored - kept,
-            shape.unscored, shape.equal_to(at), int(keep[empty].sum()), len(empty),
-            session.preview(Threshold(self.sitting.signal, at)).counts,
+            shape.unscored, shape.equal_to(at), int(keep[empty].sum()), len(empty), None,
         )  # fmt: skip
-        self.query_one(ThresholdPane).weigh(weighed)
+        if takes_long(session):
+            self.query_one(ThresholdPane).weigh(weighed)
+            self.background(
+                "weighing",
+                lambda session, tell: session.preview(rule).counts,
+                lambda after: self.query_one(ThresholdPane).weigh(replace(weighed, after=after)),
+                lambda text: None,
+            )
+        else:
+            after = session.preview(rule).counts
+            self.query_one(ThresholdPane).weigh(replace(weighed, after=after))
 
     def _here(self) -> tuple[Session, float] | None:
         session = self.session
@@ -182,43 +196,6 @@ class ScoresScreen(ModeScreen):
     def action_unscored(self) -> None:
         """Show in mode 1 what has no score."""
         self.open_rows(f"{_quoted(self.sitting.signal)} IS NULL")
-
-    def action_forget(self) -> None:
-        """Take the imported signal on screen away."""
-        name = self.sitting.signal
-
-        def act(session: Session) -> None:
-            session.forget_scores(name)
-            self.sitting.signal = next(iter(session.columns.signals), "")
-
-        self._drawn = ""
-        self.attempt(act, f"{name} is taken away; I imports it again")
-
-    def action_import(self) -> None:
-        """Ask for a file of ratings."""
-        hint = "JSONL, JSON or CSV with a column row, from 0, and a column of numbers for each judge"
-        self.ask("ratings file", self._import, hint=hint)
-
-    def _import(self, text: str) -> bool:
-        from pathlib import Path
-
-        if not text.strip():
-            return True
-
-        def act(session: Session) -> None:
-            ratings = session.import_scores(Path(text.strip()).expanduser())
-            self.sitting.signal = next(iter(ratings.columns))
-            names = ", ".join(ratings.columns)
-            lost = (
-                f"; {ratings.unmatched:,} lines match no row, is it the right file?"
-                if ratings.unmatched
-                else ""
-            )
-            rated = f"{ratings.matched:,} of {len(session.dataset):,} rows rated: {names}{lost}"
-            self.say(rated, warning=bool(lost))
-
-        self._drawn = ""
-        return self.attempt(act)
 
 
 def _first_threshold(shape: Histogram) -> float:

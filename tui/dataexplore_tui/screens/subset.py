@@ -1,63 +1,61 @@
-"""Mode 5: how all rows became the subset, and writing it out."""
+"""Mode 5: how all rows became the subset, what else might thin it out, and whether it is any good."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widget import Widget
 
+from dataexplore.errors import DataexploreError
+from dataexplore.journal.decision import DROP
 from dataexplore.session.state import State
-from dataexplore_tui.panes.fit import fit_lines
-from dataexplore_tui.panes.funnel import ControlsPane, FunnelPane
-from dataexplore_tui.screens.mode import ModeScreen
+from dataexplore_tui.panes.coverage import coverage_lines
+from dataexplore_tui.panes.funnel import FunnelPane
+from dataexplore_tui.panes.versus import VersusPane
+from dataexplore_tui.screens.arming import ArmsScreen
 from dataexplore_tui.screens.overlay import Overlay
+from dataexplore_tui.screens.prepared import telling
+from dataexplore_tui.screens.talking import Progress
 from dataexplore_tui.widgets.keyline import Hint
 
 if TYPE_CHECKING:
-    from dataexplore.selection.convert.report import Report
-    from dataexplore.selection.export import Exported
-    from dataexplore.selection.writing import Wishes
+    from dataexplore.selection.covering import Comparison
+    from dataexplore.session.session import Session
+
+_AT_ONCE = 60_000_000
+"""Rows times rows left up to which a subset is measured unasked: a few seconds."""
+_BUDGET = 1000
+_SHOWN = 8
+"""Kinds of steps whose examples fit on four lines of 80."""
 
 
-class SubsetScreen(ModeScreen):
-    """The funnel, its controls, the export."""
+class SubsetScreen(ArmsScreen):
+    """The funnel, new steps for it, its controls, the export."""
 
     NUMBER = 5
     HINTS: ClassVar[tuple[Hint, ...]] = (
-        ("w", "export not dropped"),
-        ("W", "export kept"),
-        ("c", "convert"),
-        ("y", "card"),
-        ("T", "tune"),
-        ("tab", "controls"),
+        ("n", "new step"),
+        ("R", "recipes"),
+        ("b", "budget"),
         ("u", "undo"),
-        ("D", "see the dropped"),
+        ("v", "measure"),
+        ("C", "curve"),
+        ("w", "export"),
+        ("M", "arms"),
+        ("T", "tune"),
+        ("c", "convert"),
+        ("tab", "controls"),
         (":", "commands"),
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "w",
-            "export(False)",
-            "export the rows not dropped, the dropped with reasons, the recipe",
-            id="subset.export",
-        ),
-        Binding("W", "export(True)", "export the kept rows only", id="subset.export_kept"),
-        Binding(
-            "c",
-            "convert",
-            "convert the rows not dropped: alpaca, sharegpt, messages ...; a report comes first",
-            id="subset.convert",
-        ),
-        Binding(
-            "y",
-            "publish",
-            "export with a dataset card and a trainer's configuration",
-            id="subset.card",
-        ),
+        Binding("n", "step", "a new step: a threshold, the top, a quota, a pattern ...", id="subset.step"),
+        Binding("b", "budget", "a budget: the rows that cover what is left (k-center)", id="subset.budget"),
+        Binding("v", "measure", "measure the rows left against random ones", id="subset.measure"),
+        Binding("C", "curve", "coverage by size, and what the rows are made of", id="subset.curve"),
         Binding("T", "tune", "go on to mode 6 and tune", id="subset.tune"),
         Binding("D", "dropped", "see the dropped rows in mode 1", id="subset.dropped"),
         Binding("tab", "second", "narrow screens: funnel or controls", id="subset.second"),
@@ -68,13 +66,14 @@ class SubsetScreen(ModeScreen):
         with Horizontal(id="subset", classes="-home") as home:
             home.can_focus = True
             yield FunnelPane()
-            yield ControlsPane()
+            yield VersusPane()
 
     def on_mount(self) -> None:
         """Keys need a focus."""
         super().on_mount()
-        self._sure = ""
-        self._to = ""
+        self._measured: dict[bytes, Comparison] = {}
+        """By the rows left and the signal: undo brings back what was measured."""
+        self._given_up = b""
         self.query_one("#subset").focus()
 
     def show_state(self, state: State) -> None:
@@ -85,125 +84,87 @@ class SubsetScreen(ModeScreen):
         from dataexplore.session.composition import compositions
         from dataexplore.session.funnel import funnel
 
-        self.query_one(FunnelPane).show_funnel(len(session.dataset), funnel(session), session.state.counts)
-        self.query_one(ControlsPane).show_compositions(
-            compositions(session, self.sitting.signal), self.sitting.signal
-        )
+        self.query_one(FunnelPane).show_funnel(len(session.dataset), funnel(session), state.counts)
+        sets, name = compositions(session, self.sitting.signal), self._subset(state)
+        found = self._measured.get(name)
+        self.query_one(VersusPane).show_sides(sets, self.sitting.signal, found)
+        left, rows = state.counts.rows - state.counts.drop, state.counts.rows
+        if found is None and 0 < left < rows and left * rows <= _AT_ONCE and name != self._given_up:
+            self._measure(curve=False)
 
-    def action_export(self, only_kept: bool) -> None:
-        """Ask where to and write."""
-        name = "export kept rows to" if only_kept else "export rows not dropped to"
-        self._ask_where(name, "kept" if only_kept else "subset", "", only_kept=only_kept)
+    def _subset(self, state: State) -> bytes:
+        return self.sitting.signal.encode() + np.packbits(state.decisions == DROP).tobytes()
 
-    def action_convert(self) -> None:
-        """Ask for a format, show what it cannot hold, then ask where to."""
+    def action_measure(self) -> None:
+        """Measure the rows left."""
+        self._measure(curve=False)
+
+    def action_curve(self) -> None:
+        """Show the coverage by size, measuring first where that is not known."""
+        found = self._measured.get(self._subset(self.state))
+        if found is None:
+            self._measure(curve=True)
+        else:
+            self.app.push_screen(Overlay("what the rows left cover", coverage_lines(found)))
+
+    def _measure(self, *, curve: bool) -> None:
+        from dataexplore.selection.covering import Wanted, compare
+
+        name, signal = self._subset(self.state), self.sitting.signal
+        left = np.flatnonzero(self.state.decisions != DROP)
+
+        def look(session: Session, tell: Progress) -> Comparison:
+            with telling(session, tell):
+                return compare(session, left, Wanted(signal=signal or None))
+
+        def found(comparison: Comparison) -> None:
+            self._measured[name] = comparison
+            self.state = self.state
+            if curve and name == self._subset(self.state):
+                self.action_curve()
+
+        show = self.query_one(VersusPane).show_progress
+        self.background("measuring against random rows", look, found, show)
+
+    def action_step(self) -> None:
+        """Ask for a step."""
+        from dataexplore_tui.screens.typed import EXAMPLES
+
         if self.session is not None:
-            from dataexplore.selection.convert.targets import TARGETS
+            signal = self.sitting.signal or "helpful"
+            shown, others = list(EXAMPLES.values())[:_SHOWN], list(EXAMPLES)[_SHOWN:]
+            hint = f"{' · '.join(shown)} · also {', '.join(others)}".replace("helpful", signal)
+            self.ask("new step", self._step, hint=hint, example="kcenter 1000; seed N and k N may follow")
 
-            hint = f"there are {', '.join(TARGETS)}; a report comes before anything is written"
-            self.ask("convert to", self._look, self._to or "messages", hint=hint)
+    def _step(self, text: str) -> bool:
+        from dataexplore_tui.screens.typed import step_of
 
-    def _look(self, to: str) -> bool:
-        from dataexplore.selection.convert.conversion import Conversion
-        from dataexplore.selection.convert.targets import TARGETS
-        from dataexplore.session.publish import look
-
-        if to not in TARGETS:
-            self.say(f"there are {', '.join(TARGETS)}", warning=True)
-            return False
-        self.background(
-            "looking at rows",
-            lambda session, tell: look(session, Conversion(to), progress=tell),
-            self._looked,
-        )
-        return True
-
-    def _looked(self, report: Report) -> None:
-        def closed(goes_on: bool | None) -> None:
-            if not report.fit:
-                self.say(f"no row fits {report.target}: nothing to write", warning=True)
-            elif goes_on:
-                self._to = report.target
-                self._ask_where(
-                    f"write {report.fit:,} rows as {report.target} to", report.target, report.target
-                )
-
-        goes_on = "goes on" if report.fit else ""
-        self.app.push_screen(Overlay(f"convert to {report.target}", fit_lines(report), goes_on), closed)
-
-    def action_publish(self) -> None:
-        """Ask for a trainer, then where to, and write rows, card and configuration."""
-        if self.session is None:
-            return
-        from dataexplore.selection.configs import TRAINERS
-
-        def chosen(trainer: str) -> bool:
-            if trainer and trainer not in TRAINERS:
-                self.say(
-                    f"there are {', '.join(TRAINERS)}, or leave it empty for the card alone", warning=True
-                )
-                return False
-            form = f"as {self._to}" if self._to else "as they are"
-            name = f"export rows {form}, with a card, to"
-            # The line closes when this returns: it is opened again after that.
-            self.call_after_refresh(
-                self._ask_where, name, self._to or "subset", self._to, card=True, trainer=trainer
-            )
+        if not text.strip():
             return True
-
-        hint = f"a card, and a configuration for one of {', '.join(TRAINERS)}"
-        self.ask("configuration for", chosen, hint=hint, example="nothing: the card alone")
-
-    def _ask_where(
-        self,
-        name: str,
-        word: str,
-        to: str,
-        *,
-        only_kept: bool = False,
-        card: bool = False,
-        trainer: str = "",
-    ) -> None:
-        session = self.session
-        if session is None:
-            return
-        from dataexplore.selection.convert.conversion import Conversion
-        from dataexplore.selection.writing import Wishes
-
-        path = session.dataset.path
-        ending = ".jsonl" if to or session.dataset.source.lines is not None else path.suffix
-        wishes = Wishes(Conversion(to) if to else None, skip_unfit=bool(to), card=card, config=trainer)
-        self._sure = ""
-        self.ask(
-            name,
-            lambda text: self._export(text, wishes, only_kept),
-            _as_typed(path.with_name(f"{path.stem}.{word}{ending}")),
-        )
-
-    def _export(self, text: str, wishes: Wishes, only_kept: bool) -> bool:
-        if text.strip():
-            out = Path(text.strip()).expanduser()
-            if out.is_file() and text != self._sure and not self._is_source(out):
-                self._sure = text
-                self.say(f"{out.name} is there already: enter again writes over it", warning=True)
-                return False
-            from dataexplore.session.publish import publish
-
-            self.background(
-                "exporting",
-                lambda session, tell: publish(session, out, wishes, only_kept=only_kept, progress=tell),
-                self._exported,
-            )
+        try:
+            rule = step_of(text, self.sitting.signal)
+            self._check(rule.as_step())
+        except DataexploreError as error:
+            self.say(str(error), warning=True)
+            return False
+        self.choose(rule)
         return True
 
-    def _is_source(self, path: Path) -> bool:
-        try:
-            return path.samefile(self.sitting.head.source.path)
-        except OSError:  # what was read is no file here
-            return False
+    def _check(self, step: dict[str, object]) -> None:
+        """Raise SignalError for a signal that is not there, while the line can still be mended."""
+        session = self.sitting.session
+        several = step.get("signals")
+        names = [step.get("signal"), *(several if isinstance(several, list) else ())]
+        for name in names:
+            if session is not None and isinstance(name, str):
+                session.scores(name)
 
-    def _exported(self, done: Exported) -> None:
-        self.say(_words(done))
+    def action_budget(self) -> None:
+        """Ask for a number of rows and let k-center take them."""
+        if self.session is not None:
+            hint = "of the rows left, so many that every other one is near to one of them; seed N may follow"
+            left = self.state.counts.rows - self.state.counts.drop
+            self.ask("rows", lambda text: self._step(f"kcenter {text}"), str(min(_BUDGET, left)), hint=hint)
 
     def action_tune(self) -> None:
         """Go to the runs and open the form."""
@@ -218,20 +179,15 @@ class SubsetScreen(ModeScreen):
         """Swap the two panes where there is room for one."""
         self.toggle_class("-second")
 
+    def action_back(self) -> None:
+        """Give up what is measured; go back to the funnel."""
+        if not self.give_up():
+            self.remove_class("-second")
 
-def _as_typed(path: Path) -> str:
-    """Return a path as a person here would type it."""
-    here = Path.cwd()
-    return str(path.relative_to(here) if path.is_relative_to(here) else path)
-
-
-def _words(done: Exported) -> str:
-    written = done.written
-    beside = (written.unfit_out, written.card_out, written.config_out)
-    more = "".join(f", {path.name}" for path in beside if path is not None)
-    edited = f" ({done.edited:,} edited)" if done.edited else ""
-    return (
-        f"{done.rows:,} rows{edited} in {done.out.name}, {done.dropped:,} in {done.dropped_out.name}, "
-        f"the steps in {done.recipe_out.name}{more}; "
-        f"folder {done.out.parent}{'; ' + done.notice if done.notice else ''}"
-    )
+    def give_up(self) -> bool:
+        """Measure these rows no more, unless asked to."""
+        gave = super().give_up()
+        if gave:
+            self._given_up = self._subset(self.state)
+            self.query_one(VersusPane).show_progress("")
+        return gave

@@ -1,12 +1,15 @@
 """What a screen says and asks, and what it computes behind the person's back."""
 
 from collections.abc import Callable
+from concurrent.futures import CancelledError
 from functools import partial
+from threading import get_ident
+from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
 from rich.text import Text
 from textual.screen import Screen
-from textual.worker import get_current_worker
+from textual.worker import NoActiveWorker, Worker, get_current_worker
 
 from dataexplore.errors import DataexploreError
 from dataexplore_tui.screens.sitting import Sitting
@@ -20,6 +23,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Progress = Callable[[int, int], None]
+_BACKGROUND = "background"
+_TELLING = 0.05
+"""Seconds between two words about progress: each makes the work wait for the screen."""
 
 
 class TalkingScreen(Screen[None]):
@@ -52,36 +58,72 @@ class TalkingScreen(Screen[None]):
         self.query_one(Notice).unsay(self._hint)
 
     def background(
-        self, what: str, compute: Callable[["Session", Progress], T], then: Callable[[T], object]
+        self,
+        what: str,
+        compute: Callable[["Session", Progress], T],
+        then: Callable[[T], object],
+        show: Callable[[str], object] | None = None,
     ) -> None:
-        """Compute in a thread what takes a second or so, then show it unless it was cancelled meanwhile."""
+        """Compute in a thread what takes a second or so, then show it unless it was cancelled meanwhile.
+
+        Telling progress also asks whether to go on: cancelled work ends there. `show` is where progress is
+        said, if it has a place of its own.
+        """
         session = self.session
         if session is None:
             return
-        self.show_progress(f"{what} …")
+        show = show or self.show_progress
+        show(f"{what} …")
+        screens_own = get_ident()
 
         def work() -> None:
             worker = get_current_worker()
+            told = 0.0
+
+            def unless_cancelled(act: Callable[..., object], *given: object) -> None:
+                if not worker.is_cancelled:
+                    act(*given)
 
             def on_screen(act: Callable[..., object], *given: object) -> None:
-                if not worker.is_cancelled:
-                    self.app.call_from_thread(act, *given)
+                if not worker.is_cancelled:  # asked again on the other side: a key may come first
+                    self.app.call_from_thread(unless_cancelled, act, *given)
 
             def progress(done: int, total: int) -> None:
-                on_screen(self.show_progress, f"{what}: {done:,} of {total:,}")
+                nonlocal told
+                if get_ident() == screens_own:
+                    return  # the screen does some of the session's work itself, and waits for nobody
+                if _worker_here(worker).is_cancelled:
+                    raise CancelledError
+                if monotonic() - told > _TELLING:
+                    told = monotonic()
+                    on_screen(show, f"{what}: {done:,} of {total:,}")
 
             try:
                 result = compute(session, progress)
+            except CancelledError:
+                return
             except DataexploreError as error:
+                on_screen(show, "")
                 on_screen(partial(self.say, str(error), warning=True))
             else:
                 on_screen(finished, result)
 
         def finished(result: T) -> None:
-            self.show_progress("")
+            show("")
             then(result)
 
-        self.run_worker(work, thread=True, exclusive=True, group=what)
+        self.run_worker(work, thread=True, exclusive=True, group=what, name=_BACKGROUND)
+
+    def give_up(self) -> bool:
+        """End what is computed in the background; False when there is nothing."""
+        working = [
+            one for one in self.workers if one.node is self and one.name == _BACKGROUND and one.is_running
+        ]
+        for one in working:
+            one.cancel()
+        if working:
+            self.show_progress("given up")
+        return bool(working)
 
     def show_progress(self, text: str) -> None:
         """Show how far a background computation has come: where its answer will be, if nothing is there."""
@@ -90,3 +132,11 @@ class TalkingScreen(Screen[None]):
             home.placehold(shown(f" {text}", DIM))
         else:
             self.say(text)
+
+
+def _worker_here(otherwise: Worker[object]) -> Worker[object]:
+    """Return the worker of this thread: work that another one has begun may be told of here."""
+    try:
+        return get_current_worker()
+    except NoActiveWorker:  # a thread of a pool
+        return otherwise

@@ -78,13 +78,9 @@ class ViewScreen(ModeScreen):
 
     def give_up(self) -> bool:
         """Give up what was asked for and has no answer yet; False when there is no such thing."""
-        searching = [
-            one for one in self.workers if one.node is self and one.group == _SEARCH and one.is_running
-        ]
-        if self._wish is None and not searching:
+        waited, self._wish = self._wish is not None, None
+        if not super().give_up() and not waited:
             return False
-        self._wish = None
-        self.workers.cancel_group(self, _SEARCH)
         self.say("given up")
         return True
 
