@@ -182,7 +182,12 @@ def test_other_encodings_and_other_json_are_refused() -> None:
     row = b'{"instruction": "a", "output": "b"}'
     with pytest.raises(EditError, match="not UTF-8 at byte"):
         read_back(form_of(row), form_of(row).text.encode().replace(b"\na\n", b"\n\xe9\n"))
-    for new, reason in (("[1]", "not a JSON object"), ("{", "cut off: the object is not closed"), ("{x}", "not JSON"), ('{"a": 1} {}', "extra data")):
+    for new, reason in (
+        ("[1]", "not a JSON object"),
+        ("{", "cut off: the object is not closed"),
+        ("{x}", "not JSON"),
+        ('{"a": 1} {}', "extra data"),
+    ):
         form = json_form(row, "row 1")
         body = form.sections[0].body
         with pytest.raises(EditError, match=reason):
