@@ -157,9 +157,11 @@ def _categories(dataset: Dataset, column: str | None) -> pl.Series | None:
 
 
 def _languages(dataset: Dataset, rows: Rows, seed: int, teller: Identifier) -> list[str]:
-    some = rows[sampled(len(rows), _LANGUAGE_SAMPLE, seed)].tolist()
-    sides = (
-        pl.Series([read(row) for row in some], dtype=pl.String) for read in (dataset.prompt, dataset.response)
-    )
-    prompts, responses = sides
-    return row_languages(prompts, responses, teller)
+    some = np.sort(rows)[sampled(len(rows), _LANGUAGE_SAMPLE, seed)]
+    sides: list[tuple[pl.Series, pl.Series]] = []
+    for part in dataset.parts():
+        first, stop = np.searchsorted(some, [part.first, part.first + len(part.prompts)])
+        here = some[first:stop] - part.first
+        sides.append((part.prompts[here], part.responses[here]))
+    prompts, responses = zip(*sides, strict=True)
+    return row_languages(pl.concat(prompts), pl.concat(responses), teller)

@@ -78,8 +78,8 @@ class _Moment:
     def where(self, sql: str, decisions: Decisions | None = None) -> Mask:
         return self.known.where(sql, self.decisions if decisions is None else decisions)
 
-    def groups(self, threshold: float) -> Groups:
-        return self.known.groups(threshold)
+    def groups(self, threshold: float, linkage: str = "single", kinds: Sequence[str] = ()) -> Groups:
+        return self.known.groups(threshold, linkage, kinds)
 
     def clusters(self, k: int | None = None, seed: int = 0) -> Clusters:
         return self.known.clusters(k, seed)

@@ -143,7 +143,7 @@ def write_recipe(recipe: Recipe, dataset: str, rows: int) -> bytes:
 
 
 def _version(recipe: Recipe) -> int:
-    rules = [rule.since for rule in recipe.rules]
+    rules = [rule.version for rule in recipe.rules]
     edits = _EDITS_SINCE if recipe.edits else 1
     return max([edits, _VECTORS_SINCE if recipe.sight != Sight() else 1, *rules])
 

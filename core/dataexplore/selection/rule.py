@@ -36,8 +36,8 @@ class Knowledge(Protocol):
         """
         ...
 
-    def groups(self, threshold: float) -> Groups:
-        """Return the duplicate groups at a threshold."""
+    def groups(self, threshold: float, linkage: str = "single", kinds: Sequence[str] = ()) -> Groups:
+        """Return the duplicate groups at a threshold, by the usual kinds or by these."""
         ...
 
     def clusters(self, k: int | None = None, seed: int = 0) -> Clusters:
@@ -70,8 +70,11 @@ class Rule(Protocol):
     """A frozen dataclass whose fields are what a recipe says."""
 
     kind: ClassVar[str]
-    since: ClassVar[int]
-    """The version of recipes that first had this kind of step."""
+
+    @property
+    def version(self) -> int:
+        """The version of recipes that the step needs."""
+        ...
 
     @property
     def title(self) -> str:

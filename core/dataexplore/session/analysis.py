@@ -74,6 +74,7 @@ class Analysis:
         self._vectors: FloatMatrix | None = None
         self._edges: Edges | None = None
         self._curve: tuple[Edges, Curve] | None = None
+        self._others: dict[tuple[str, ...], Analysis] = {}
         self._groups: dict[tuple[float, str], Groups] = {}
         self._clusters: dict[tuple[int | None, int], Clusters] = {}
         self._terms: dict[tuple[int, int], list[tuple[str, ...]]] = {}
@@ -174,6 +175,18 @@ class Analysis:
             texts.whole.to_list,
             lambda: self.vectors(progress),
         )
+
+    def by(self, kinds: Sequence[str]) -> "Analysis":
+        """Return what compares the same rows by other kinds."""
+        kinds = tuple(kinds)
+        if kinds == self.kinds:
+            return self
+        if kinds not in self._others:
+            other = copy(self)
+            other.kinds, other._comparing = kinds, Lock()
+            other._edges, other._curve, other._groups = None, None, {}
+            self._others[kinds] = other
+        return self._others[kinds]
 
     def groups(self, threshold: float, linkage: str = "single") -> Groups:
         """Return the duplicate groups at a threshold."""

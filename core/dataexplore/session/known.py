@@ -38,9 +38,10 @@ class Known:
         """Return the rows that match a filter; raise FilterError when it cannot be understood."""
         return self.columns.where(sql, self.decisions if decisions is None else decisions)
 
-    def groups(self, threshold: float) -> Groups:
+    def groups(self, threshold: float, linkage: str = "single", kinds: Sequence[str] = ()) -> Groups:
         """Return the duplicate groups at a threshold."""
-        return self.analysis.groups(threshold)
+        analysis = self.analysis.by(kinds) if kinds else self.analysis
+        return analysis.groups(threshold, linkage)
 
     def clusters(self, k: int | None = None, seed: int = 0) -> Clusters:
         """Return the clusters of the rows."""

@@ -17,7 +17,7 @@ class SaidOutright(Session):
     given: Sequence[Sequence[int]] = ()
     labels: Sequence[int] = ()
 
-    def groups(self, threshold: float) -> Groups:
+    def groups(self, threshold: float, linkage: str = "single", kinds: Sequence[str] = ()) -> Groups:
         sizes = [len(group) for group in self.given]
         nothing = np.zeros(len(sizes), np.float32)
         members = np.array([row for group in self.given for row in sorted(group)], np.int64)

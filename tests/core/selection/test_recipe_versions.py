@@ -9,7 +9,8 @@ import pytest
 from core.selection.made_up import said_outright
 from dataexplore.journal.decision import DROP, KEEP
 from dataexplore.selection.recipe import Recipe, read_recipe, write_recipe
-from dataexplore.selection.rules import KINDS, KCenter, Length, Quota, Random, Spread
+from dataexplore.selection.rules import KINDS, Duplicates, KCenter, Length, Quota, Random, Spread
+from dataexplore.session.session import Session
 
 FIRST = """\
 [recipe]
@@ -134,3 +135,26 @@ def test_a_recipe_is_of_the_oldest_version_that_has_its_steps() -> None:
     assert {name for name, rule in KINDS.items() if rule.since == 1} == {
         "threshold", "only", "duplicates", "cluster", "random", "longest", "top", "hand",
     }  # fmt: skip # a list that is compared with the version that wrote such files
+
+
+def test_split_chains_and_other_kinds_are_steps_that_replay(tmp_path: Path) -> None:
+    texts = [
+        "name the parts of a plant",
+        "name the parts of a plane",
+        "Name  the parts of a PLANT",
+        "something else",
+    ]
+    path = tmp_path / "few.jsonl"
+    path.write_text("".join(f'{{"instruction": "{text}", "output": "a"}}\n' for text in texts))
+    session = Session.open(path)
+    exact = Duplicates(0.9, "first", kinds=("exact",))
+    letters = Duplicates(0.7, "first", None, "complete", ("lexical",))
+    assert np.flatnonzero(session.apply(exact).decisions == DROP).tolist() == [2]
+    assert np.flatnonzero(session.apply(letters).decisions == DROP).tolist() == [1, 2]
+    written = write_recipe(session.recipe(), "few.jsonl", 4)
+    assert b"version = 3" in written
+    recipe = tmp_path / "recipe.toml"
+    recipe.write_bytes(written)
+    assert read_recipe(recipe).rules == (letters,)
+    assert b"version = 1" in write_recipe(Recipe((Duplicates(0.9, "first"),)), "few.jsonl", 4)
+    session.close()

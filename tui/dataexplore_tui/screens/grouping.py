@@ -16,7 +16,6 @@ from dataexplore_tui.screens.sitting import Sitting
 from dataexplore_tui.screens.talking import Progress
 
 if TYPE_CHECKING:
-    from dataexplore.dataset.dataset import Dataset
     from dataexplore.duplicates.curve import Curve
     from dataexplore.duplicates.edges import Edges
     from dataexplore.duplicates.groups import Groups
@@ -26,8 +25,8 @@ if TYPE_CHECKING:
 
 _FIRST = 0.90
 _FINDING = "finding similar prompts"
-_MEANING = ("semantic",)
-_KINDS = (_MEANING, ("lexical",), ("exact",), KINDS)
+MEANING = ("semantic",)
+_KINDS = (MEANING, ("lexical",), ("exact",), KINDS)
 _SAID = ("by meaning", "by letters", "the same text", "all kinds")
 
 
@@ -54,18 +53,10 @@ class GroupingScreen(LeakingScreen):
         super().__init__(sitting)
         self.threshold = _FIRST
         self.linkage = "single"
-        self.kinds: tuple[str, ...] = _MEANING
+        self.kinds: tuple[str, ...] = MEANING
         self.pairs: Edges | None = None
         self._pairs_of: Analysis | None = None
-        self._other: Analysis | None = None
-        """Compares by other kinds than the session does."""
-        self._other_of: Dataset | None = None
         self._typical: Typical | None = None
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether the groups are those that a rule would ask for."""
-        return self.linkage == "single" and self.kinds == _MEANING
 
     @property
     def compared(self) -> str:
@@ -75,17 +66,7 @@ class GroupingScreen(LeakingScreen):
 
     def analysis(self, session: Session) -> Analysis:
         """Return what compares rows by the kinds that are chosen."""
-        if self.kinds == session.analysis.kinds:
-            return session.analysis
-        if self._other is None or self._other.kinds != self.kinds or self._other_of is not session.dataset:
-            from dataexplore.session.analysis import Analysis
-
-            own = session.analysis
-            self._other = Analysis(
-                session.dataset, session.workspace.vectors, own.encoder, own.text, kinds=self.kinds
-            )
-            self._other_of = session.dataset
-        return self._other
+        return session.analysis.by(self.kinds)
 
     def are_found(self, session: Session) -> bool:
         """Tell whether pairs are known of the rows as they are; otherwise begin to look for them."""
@@ -144,7 +125,7 @@ class GroupingScreen(LeakingScreen):
     def slider(self, groups: Groups, width: int) -> Text:
         """Return the line that shows where the threshold is and what it leaves."""
         assert self.pairs is not None  # there are groups only of pairs
-        by_meaning = self._typical if self.kinds == _MEANING else None
+        by_meaning = self._typical if self.kinds == MEANING else None
         share = None if by_meaning is None else by_meaning.share(self.threshold)
         return slider(self.threshold, self.pairs.floor, len(groups), groups.rows_left, share, width)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -24,6 +25,9 @@ class Policy:
     threshold: float
     name: str
     signal: str
+    linkage: str = "single"
+    kinds: tuple[str, ...] = ()
+    """How rows are alike, if not in the usual way."""
 
     @property
     def words(self) -> str:
@@ -35,7 +39,9 @@ class Policy:
         """The rule for all groups."""
         from dataexplore.selection.rules import Duplicates
 
-        return Duplicates(self.threshold, self.name, self.signal if self.name == "best score" else None)
+        signal = self.signal if self.name == "best score" else None
+        linkage = None if self.linkage == "single" else self.linkage
+        return Duplicates(self.threshold, self.name, signal, linkage, self.kinds)
 
     def going(self, session: Session, groups: Groups) -> Mask:
         """Return the rows that are left and that go when one of each of these groups stays."""
@@ -55,7 +61,7 @@ class _Regrouped:
         self._session = session
         self._groups = groups
 
-    def groups(self, threshold: float) -> Groups:
+    def groups(self, threshold: float, linkage: str = "single", kinds: Sequence[str] = ()) -> Groups:
         """Return those on screen, which are of that threshold."""
         return self._groups
 

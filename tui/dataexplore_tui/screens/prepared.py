@@ -24,7 +24,6 @@ class Prepared:
     """Stands for a rule; asked again of the same rows, it remembers what it said."""
 
     kind: ClassVar[str] = "prepared"
-    since: ClassVar[int] = 1
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
@@ -39,6 +38,11 @@ class Prepared:
     def dropped(self) -> str:
         """The rule's own."""
         return self.rule.dropped
+
+    @property
+    def version(self) -> int:
+        """The rule's own."""
+        return self.rule.version
 
     @property
     def slot(self) -> str:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
 from textual.binding import Binding, BindingType
 
-from dataexplore.journal.decision import DROP
-from dataexplore_tui.screens.grouping import GroupingScreen
+from dataexplore_tui.screens.grouping import MEANING, GroupingScreen
 from dataexplore_tui.screens.policy import POLICIES, Policy
 from dataexplore_tui.screens.sitting import Sitting
 from dataexplore_tui.screens.talking import Progress
@@ -45,7 +43,8 @@ class ThinningScreen(GroupingScreen):
     @property
     def policy(self) -> Policy:
         """Which row of a group stays."""
-        return Policy(self.threshold, self.named, self.sitting.signal)
+        kinds = () if self.kinds == MEANING else self.kinds
+        return Policy(self.threshold, self.named, self.sitting.signal, self.linkage, kinds)
 
     def staying(self, session: Session) -> Mask:
         """Return the rows that are left and that the policy keeps."""
@@ -72,18 +71,12 @@ class ThinningScreen(GroupingScreen):
         self.say(f"policy: {self.policy.words}")
 
     def action_apply_all(self) -> None:
-        """Drop all but one row of every group: as a rule, or by hand where no rule has these groups."""
+        """Drop all but one row of every group, as a rule."""
         session = self.session
         if session is None or self.pairs is None:
             self.say("the similar prompts are still being found: a moment", warning=True)
             return
-        if self.is_plain:
-            self.choose(self.policy.rule)
-            return
-        rows = np.flatnonzero(self.policy.going(session, self.groups_now(session)))
-        reason = f"{self.policy.rule.title}, {self.compared}"
-        done = f"{reason}: {len(rows):,} dropped by hand; u undoes"
-        self.attempt(lambda session: session.decide(rows, DROP, reason), done)
+        self.choose(self.policy.rule)
 
 
 def _clustered(session: Session, tell: Progress) -> Clusters:

@@ -26,12 +26,22 @@ class Duplicates(Step):
     policy: str
     signal: str | None = None
     """The score that `best score` goes by."""
+    linkage: str | None = None
+    """How far a group stretches: star or complete, where chains are split."""
+    kinds: tuple[str, ...] = ()
+    """How rows are alike: exact, lexical, semantic; by default as the session compares them."""
 
     @property
     def title(self) -> str:
         """Threshold and policy."""
         by = f" ({self.signal})" if self.signal and self.policy == "best score" else ""
-        return f"duplicates >= {self.threshold:.2f}, {self.policy}{by}"
+        how = "".join(f", {word}" for word in (*self.kinds, self.linkage) if word)
+        return f"duplicates >= {self.threshold:.2f}{how}, {self.policy}{by}"
+
+    @property
+    def version(self) -> int:
+        """Older recipes know neither linkage nor kinds."""
+        return 3 if self.linkage or self.kinds else self.since
 
     @property
     def slot(self) -> str:
@@ -49,7 +59,8 @@ class Duplicates(Step):
         drop = np.zeros(len(alive), bool)
         if self.policy != "none":
             scores: NDArray[Any] | None = known.scores(self.signal) if self.signal else None
-            groups = _living(known.groups(self.threshold), alive)
+            found = known.groups(self.threshold, self.linkage or "single", self.kinds)
+            groups = _living(found, alive)
             drop[groups.members] = True
             stays = survivors(
                 groups,

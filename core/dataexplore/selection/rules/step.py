@@ -21,6 +21,11 @@ class Step:
     """The version of recipes that first had this kind of step."""
 
     @property
+    def version(self) -> int:
+        """The version of recipes that the step needs."""
+        return self.since
+
+    @property
     def slot(self) -> str:
         """No slot: rules of this kind add up."""
         return ""
