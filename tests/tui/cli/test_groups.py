@@ -81,3 +81,14 @@ def test_the_largest_topic_names_a_cluster(run, starter):
 
 def test_more_clusters_than_rows_are_refused(run, few):
     assert "7 clusters" in run("clusters", few, "-k", 7).refusal
+
+
+def test_a_threshold_comes_from_the_encoder_and_says_what_it_means(run, starter):
+    shipped = run("duplicates", starter, "--json").found
+    assert shipped["threshold"] == 0.9
+    assert shipped["meaning"].startswith("0.90 = top ")
+    letters = run("duplicates", starter, "--encoder", "lexical", "--json").found
+    assert 0.8 < letters["threshold"] < 0.95
+    assert "with the encoder lexical" in letters["meaning"]
+    assert letters["meaning"] in run("duplicates", starter, "--encoder", "lexical").out
+    assert run("duplicates", starter, "--kind", "lexical", "--json").found["meaning"] == ""

@@ -14,6 +14,7 @@ from dataexplore.duplicates.groups import Groups
 from dataexplore.duplicates.kinds import KINDS, kinds_named
 from dataexplore.duplicates.linkage import LINKAGES
 from dataexplore.session.analysis import FLOOR, Analysis
+from dataexplore.vectors.encoder import STATIC
 from dataexplore.workspace.location import make_folder
 from dataexplore_tui.cli.encoding import add_encoding, say_shared, shared_found
 from dataexplore_tui.cli.leakage import put_leaks
@@ -40,12 +41,12 @@ joined only through others; --linkage splits such groups.
 With --against, no groups: the rows that are like a prompt of another file,
 such as the one you test with."""
 _KEYS = """\
-keys: edited (rows), kind, encoder, field, warning, shared [{text, place,
-  rows}], threshold, linkage, groups, duplicates (rows beyond one per group),
-  rows_left, seconds (encoding included), exact (false when pairs may be
-  missing), pairs {exact, lexical, semantic}, curve [{threshold, groups,
-  duplicates, rows_left}], largest [{rows, lowest, highest, chained,
-  diameter}]
+keys: edited (rows), kind, encoder, field, warning, meaning (of the threshold
+  with this encoder), shared [{text, place, rows}], threshold, linkage, groups,
+  duplicates (rows beyond one per group), rows_left, seconds (encoding
+  included), exact (false when pairs may be missing), pairs {exact, lexical,
+  semantic}, curve [{threshold, groups, duplicates, rows_left}], largest
+  [{rows, lowest, highest, chained, diameter}]
 keys with --against: edited, kind, encoder, field, threshold, prompts, leaked
   (rows), prompts_leaked, by_kind, exact, seconds, rows [{row, prompt,
   similarity, kind}]"""
@@ -66,7 +67,8 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--threshold",
         metavar="T",
         type=finite,
-        help="the similarity from which rows are alike (.9; .8 for lexical alone)",
+        help="the similarity from which rows are alike (.9 with the shipped encoder, as "
+        "usual with another one; .8 for lexical alone)",
     )
     parser.add_argument(
         "--leave", metavar="N", type=positive, help="take the lowest threshold that leaves N rows or more"
@@ -89,11 +91,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """Print how many rows repeat others and the largest groups, or which rows are test prompts."""
     kinds = kinds_named(arguments.kind or ("all" if arguments.against else "semantic"))
-    threshold = arguments.threshold
-    if threshold is None:
-        threshold = 0.8 if kinds == ("lexical",) else 0.9
-    if not 0 < threshold <= 1:
-        raise UsageError(f"--threshold: a similarity lies above 0 and up to 1; {threshold:g} does not")
+    asked = arguments.threshold
+    if asked is not None and not 0 < asked <= 1:
+        raise UsageError(f"--threshold: a similarity lies above 0 and up to 1; {asked:g} does not")
     if arguments.against and (arguments.leave or arguments.linkage != "single"):
         raise UsageError("--against finds no groups: leave --leave and --linkage away")
     dataset = load(arguments.file, arguments.workspace, edits=arguments.edits)
@@ -106,6 +106,7 @@ def run(arguments: Namespace) -> int:
         strip=not arguments.keep_shared,
         kinds=kinds,
     )
+    threshold = _usual(analysis) if asked is None else asked
     if arguments.against:
         put_leaks(arguments, analysis, threshold, len(dataset.edits))
         return DONE
@@ -133,6 +134,7 @@ def run(arguments: Namespace) -> int:
         "encoder": arguments.encoder if "semantic" in kinds else None,
         "field": arguments.field,
         "warning": warning,
+        "meaning": analysis.typical().sentence(threshold) if "semantic" in kinds else "",
         "shared": shared_found(texts),
         "threshold": groups.threshold,
         "linkage": arguments.linkage,
@@ -155,6 +157,14 @@ def run(arguments: Namespace) -> int:
 def _curve(counts: Curve) -> list[dict[str, Any]]:
     steps = [step for step in _CURVE if step >= counts.floor - 1e-9]
     return [vars(left) for left in counts.over(steps)]
+
+
+def _usual(analysis: Analysis) -> float:
+    """Return the threshold that is taken where none is named."""
+    if analysis.kinds == ("lexical",):
+        return 0.8
+    other = "semantic" in analysis.kinds and analysis.encoder != STATIC
+    return analysis.typical().threshold if other else 0.9
 
 
 def _group(groups: Groups, number: int, edges: Edges, analysis: Analysis) -> dict[str, Any]:
@@ -183,6 +193,8 @@ def _lines(found: dict[str, Any]) -> list[str]:
         f"{counts}, {found['rows_left']:,} rows left at {found['field']} {alike} "
         f"({by}, {found['seconds']:.1f} s)"
     ]
+    if found["meaning"]:
+        lines.append(found["meaning"])
     if found["largest"]:
         rows = [(len(one["rows"]), _span(one), _members(one["rows"])) for one in found["largest"]]
         lines += ["", *table(rows, ("size", "similarity", "rows (from 1)"))]
