@@ -30,9 +30,7 @@ class ArmsScreen(FollowingScreen):
     """A screen on which an experiment's arms are written."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "M", "arms", "write arms: these rows, random, longest, full, for tuning each", id="subset.arms"
-        )
+        Binding("M", "arms", "write arms: these rows and the controls they must beat", id="subset.arms")
     ]
 
     def action_arms(self) -> None:

@@ -25,14 +25,14 @@ class ExportScreen(ChoosingScreen):
         Binding(
             "w",
             "export(False)",
-            "export the rows not dropped, the dropped with reasons, the recipe",
+            "export the rows not dropped, with reasons and recipe",
             id="subset.export",
         ),
         Binding("W", "export(True)", "export the kept rows only", id="subset.export_kept"),
         Binding(
             "c",
             "convert",
-            "convert the rows not dropped: alpaca, sharegpt, messages ...; a report comes first",
+            "convert the rows not dropped; a report comes first",
             id="subset.convert",
         ),
         Binding(

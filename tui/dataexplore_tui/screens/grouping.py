@@ -44,7 +44,7 @@ class GroupingScreen(LeakingScreen):
         Binding(
             "S",
             "split",
-            "split chained groups: around a centre, all alike, not at all",
+            "split chained groups: around a centre, or all alike",
             id="duplicates.split",
         ),
     ]

@@ -47,9 +47,7 @@ class ScoresScreen(ImportScreen):
         Binding("tab,j,down", "signal(1)", "next signal", id="scores.next"),
         Binding("shift+tab,k,up", "signal(-1)", "signal before", id="scores.previous"),
         Binding("t", "type", "type a threshold", id="scores.type"),
-        Binding(
-            "enter", "rule", "make the rule: keep what is at or above, drop what is below", id="scores.rule"
-        ),
+        Binding("enter", "rule", "make the rule: keep from the threshold on, drop below", id="scores.rule"),
         Binding("v", "rows", "see the rows that would be kept", id="scores.rows"),
         Binding("V", "unscored", "see the rows without a score", id="scores.unscored"),
     ]
