@@ -83,7 +83,8 @@ class Nesting:
         if not first and len(place):
             self._opener = int(found.byte[0])
             first = [int(place[0]) + 1]
-        ends = place[(found.depth == 0) & np.isin(found.byte, list(b"}]"))]
+        closing = (found.byte == ord("}")) | (found.byte == ord("]"))
+        ends = place[(found.depth == 0) & closing]
         if self._inside == 0:
             return np.append(first, ends + 1).astype(np.int64), None
         commas = place[(found.depth == 1) & (found.byte == ord(","))]
@@ -131,7 +132,8 @@ class Nesting:
             self._looks = Beginnings(self._data, self._begin, first, named=self._inside == 0)
         if self._looks is None:
             return None
-        others = np.sort(np.concatenate((found.position[braces & ~own], found.quoted)))
+        # Two rising runs: a stable sort merges them.
+        others = np.sort(np.concatenate((found.position[braces & ~own], found.quoted)), kind="stable")
         others = others[others + self._at > max(self._looks.first, int(bounds[0]))]
         likely = self._looks.among(block, self._at, others)
         if self._suspect >= 0:
