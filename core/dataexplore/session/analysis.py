@@ -160,21 +160,9 @@ class Analysis:
             return known
         with self._comparing:
             if self._edges is None or self._edges.floor > floor:
-                self._edges = edges_of(self._compared(progress), self.kinds, floor, self._folder, progress)
+                self._edges = edges_of(_compared(self, progress), self.kinds, floor, self._folder, progress)
                 self._groups.clear()
             return self._edges
-
-    def _compared(self, progress: Progress | None) -> Compared:
-        texts = self.texts()
-        encoder = self.loaded() if "semantic" in self.kinds else None
-        return Compared(
-            keys_of(self._dataset, texts),
-            self.text,
-            f"{encoder.name} {encoder.fingerprint}" if encoder else "",
-            texts.column.to_list,
-            texts.whole.to_list,
-            lambda: self.vectors(progress),
-        )
 
     def by(self, kinds: Sequence[str]) -> "Analysis":
         """Return what compares the same rows by other kinds."""
@@ -240,3 +228,16 @@ class Analysis:
     def upper_terms(self, clusters: Clusters, upper: Upper) -> list[tuple[str, ...]]:
         """Return the distinctive terms of each cluster of clusters."""
         return terms(self.texts().column.to_list(), upper.labels(clusters), upper.k)
+
+
+def _compared(analysis: Analysis, progress: Progress | None) -> Compared:
+    texts = analysis.texts()
+    by_meaning = "semantic" in analysis.kinds
+    return Compared(
+        analysis.keys(),
+        analysis.text,
+        analysis.about[0] if by_meaning else "",
+        texts.column.to_list,
+        texts.whole.to_list,
+        lambda: analysis.vectors(progress),
+    )
