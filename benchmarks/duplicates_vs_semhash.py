@@ -2,8 +2,8 @@
 
 SemHash lives in a venv of its own:
 
-    python3 -m venv /tmp/semhash && /tmp/semhash/bin/pip install semhash
-    PEER_PYTHON=/tmp/semhash/bin/python python benchmarks/duplicates_vs_semhash.py alpaca.jsonl
+    python3 -m venv .venv-peers && .venv-peers/bin/pip install semhash
+    PEER_PYTHON=.venv-peers/bin/python python benchmarks/duplicates_vs_semhash.py alpaca.jsonl
 
 Both sides run one after the other, three times, in processes of their own; reading the file and importing
 libraries are not counted, loading the encoder is. The peer gets the encoder as float32 without per-token

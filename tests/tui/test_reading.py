@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from dataexplore.dataset.keys import Keys
 from dataexplore.dataset.later import Later
 from dataexplore.errors import FilterError
 from dataexplore.session.columns import Columns
@@ -135,9 +136,14 @@ async def test_nothing_is_decided_before_the_keys_are_made(tiny: Path) -> None:
     async with opened(tiny) as screen:
         session = screen.session
         keys = session.dataset.keys
-        later = Later(lambda: made.wait(20) and keys)
+
+        def make() -> Keys:
+            assert made.wait(20)
+            return keys
+
+        later = Later(make)
         later.start()
-        session.dataset = replace(session.dataset, keyed=later)  # type: ignore[arg-type] # wait gives True
+        session.dataset = replace(session.dataset, keyed=later)
         await screen.press("x")
         await screen.shows("nothing can be decided until the rows' keys are made", "drop 0")
         made.set()

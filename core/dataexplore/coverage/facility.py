@@ -8,8 +8,7 @@ import math
 
 import numpy as np
 
-from dataexplore.coverage.tiles import blocks, ticking, with_vector
-from dataexplore.errors import RuleError
+from dataexplore.coverage.tiles import blocks, pickable, ticking
 from dataexplore.vectors.arrays import Cancelled, FloatMatrix, IntArray, Progress
 
 _SERVED = 8192
@@ -31,11 +30,7 @@ def facility_location(
 
     `vectors` and `among` are as for k-center. Raises RuleError when fewer rows have a vector.
     """
-    rows = with_vector(vectors)
-    if among is not None:
-        rows = np.intersect1d(rows, among)
-    if not 1 <= size <= len(rows):
-        raise RuleError(f"{size:,} rows were asked for, but {len(rows):,} with a vector are left")
+    rows = pickable(vectors, size, among)
     rng = np.random.default_rng(seed)
     tick = ticking(size, progress, cancelled)
     served = rows if len(rows) <= _SERVED else np.sort(rng.choice(rows, _SERVED, replace=False))

@@ -7,8 +7,7 @@ rows are compared with the new picks in one product instead of one each.
 
 import numpy as np
 
-from dataexplore.coverage.tiles import nearest, ticking, with_vector
-from dataexplore.errors import RuleError
+from dataexplore.coverage.tiles import nearest, pickable, ticking
 from dataexplore.vectors.arrays import Cancelled, FloatMatrix, IntArray, Progress
 
 _WATCHED = 2048
@@ -28,11 +27,7 @@ def k_center(
     `vectors` are of length 1, or 0 where a row has none; `among` are the rows that are covered and picked
     from. Raises RuleError when there are fewer rows with a vector.
     """
-    rows = with_vector(vectors)
-    if among is not None:
-        rows = np.intersect1d(rows, among)
-    if not 1 <= size <= len(rows):
-        raise RuleError(f"{size:,} rows were asked for, but {len(rows):,} with a vector are left")
+    rows = pickable(vectors, size, among)
     unit = np.ascontiguousarray(vectors if len(rows) == len(vectors) else vectors[rows], np.float32)
     tick = ticking(size, progress, cancelled)
     picked = [int(np.random.default_rng(seed).integers(len(rows)))]

@@ -5,7 +5,7 @@ from concurrent.futures import CancelledError
 
 import numpy as np
 
-from dataexplore.errors import EncoderError
+from dataexplore.errors import EncoderError, RuleError
 from dataexplore.vectors.arrays import Cancelled, FloatMatrix, IntArray, Progress
 
 _BLOCK = 4096
@@ -32,6 +32,16 @@ def with_vector(vectors: FloatMatrix) -> IntArray:
     if not np.isfinite(squares).all():
         raise EncoderError("Some rows have vectors with NaN or infinity: encode them again.")
     return np.flatnonzero(squares > 0)
+
+
+def pickable(vectors: FloatMatrix, size: int, among: IntArray | None) -> IntArray:
+    """Return the rows (of `among`, if given) that can be picked; raise RuleError for fewer than `size`."""
+    rows = with_vector(vectors)
+    if among is not None:
+        rows = np.intersect1d(rows, among)
+    if not 1 <= size <= len(rows):
+        raise RuleError(f"{size:,} rows were asked for, but {len(rows):,} with a vector are left")
+    return rows
 
 
 def ticking(total: int, progress: Progress | None, cancelled: Cancelled | None) -> Callable[[int], None]:

@@ -1,6 +1,5 @@
 """Says which row of each duplicate group stays."""
 
-from collections.abc import Mapping
 from itertools import pairwise
 
 import numpy as np
@@ -57,39 +56,19 @@ def survivors(
     return members[order[groups.starts[:-1]]].astype(np.int64)
 
 
-def removed(
-    groups: Groups,
-    policy: str,
-    score: FloatArray | IntArray | None = None,
-    length: IntArray | None = None,
-    *,
-    vectors: FloatMatrix | None = None,
-    centrality: FloatArray | None = None,
-    exceptions: Mapping[int, str] | None = None,
-) -> IntArray:
-    """Return the rows that go, ascending: all but the survivor of each group whose policy is not "none".
-
-    `exceptions` gives some groups, by number, a policy of their own.
-    """
-    own = np.full(len(groups), policy, object)
-    for number, other in (exceptions or {}).items():
-        if not 0 <= number < len(groups):
-            raise RuleError(f"There is no group {number + 1:,} of {len(groups):,}: look at the groups again.")
-        own[number] = other
+def removed(groups: Groups, stays: IntArray) -> NDArray[np.bool_]:
+    """Return which rows go when of the groups these `survivors` stay; without any, none goes."""
     goes = np.zeros(groups.rows, np.bool_)
-    for name in sorted({policy, *own.tolist()}):
-        stays = survivors(groups, name, score, length, vectors=vectors, centrality=centrality)
-        if len(stays):
-            here = own == name
-            goes[groups.members[here[groups.group_of_member]]] = True
-            goes[stays[here]] = False
-    return np.flatnonzero(goes)
+    if len(stays):
+        goes[groups.members] = True
+        goes[stays] = False
+    return goes
 
 
 def check_policy(policy: str) -> None:
     """Raise RuleError for a policy that does not exist."""
     if policy not in POLICIES:
-        raise RuleError(f"There is no policy {short(policy)}: choose one of {', '.join(POLICIES)}.")
+        raise RuleError(f"no policy is called {short(policy, 40)!r}; there are {', '.join(POLICIES)}")
 
 
 def _nearness(groups: Groups, vectors: FloatMatrix | None) -> NDArray[np.float64]:

@@ -1,6 +1,7 @@
 """The recipes that ship: what steps they are, what they need, what their papers had."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -96,7 +97,7 @@ def test_settings_that_a_recipe_lacks_are_refused() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_recipe_is_a_file_too(tmp_path, name: str) -> None:  # type: ignore[no-untyped-def] # a fixture
+def test_every_recipe_is_a_file_too(tmp_path: Path, name: str) -> None:
     signals = ("judge",) if name in ("alpagasus", "deita", "car", "superfiltering") else ()
     recipe = Recipe(tuple(rules(name, Asked(7 if name == "random" else None, signals))))
     path = tmp_path / "r.toml"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dataexplore.duplicates.policy import POLICIES
+from dataexplore.duplicates.policy import check_policy
 from dataexplore.errors import RuleError
 from dataexplore.selection.recipes.shipped import Asked
 from dataexplore.selection.rules import (
@@ -155,8 +155,7 @@ def _duplicates(typed: Typed) -> Rule:
     by = typed.after("by")
     words = typed.words[1 : typed.words.index("by")] if by else typed.words[1:]
     policy = " ".join(words) or ("best score" if by else "longest")
-    if policy not in POLICIES:
-        raise RuleError(f"no policy is called {short(policy, 40)!r}; there are {', '.join(POLICIES)}")
+    check_policy(policy)
     return Duplicates(threshold, policy, (by or _signal(typed, ())) if policy == "best score" else None)
 
 

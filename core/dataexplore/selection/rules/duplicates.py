@@ -8,11 +8,10 @@ from numpy.typing import NDArray
 
 from dataexplore.coverage.tiles import blocks
 from dataexplore.duplicates.groups import Groups
-from dataexplore.duplicates.policy import POLICIES, survivors
+from dataexplore.duplicates.policy import check_policy, removed, survivors
 from dataexplore.errors import RuleError
 from dataexplore.selection.rule import Knowledge, Mask, Outcome
 from dataexplore.selection.rules.step import Step
-from dataexplore.text import short
 
 _NEAREST, _FARTHEST = "nearest to centre", "farthest from centre"
 
@@ -50,10 +49,7 @@ class Duplicates(Step):
 
     def outcome(self, known: Knowledge, alive: Mask) -> Outcome:
         """Drop what does not survive; a row that is dropped already cannot stand for its group."""
-        if self.policy not in POLICIES:
-            raise RuleError(
-                f"no policy is called {short(self.policy, 40)!r}; there are {', '.join(POLICIES)}"
-            )
+        check_policy(self.policy)
         if self.policy == "best score" and not self.signal:
             raise RuleError("the policy 'best score' needs a signal to go by")
         drop = np.zeros(len(alive), bool)
@@ -61,7 +57,6 @@ class Duplicates(Step):
             scores: NDArray[Any] | None = known.scores(self.signal) if self.signal else None
             found = known.groups(self.threshold, self.linkage or "single", self.kinds)
             groups = _living(found, alive)
-            drop[groups.members] = True
             stays = survivors(
                 groups,
                 self.policy,
@@ -70,7 +65,7 @@ class Duplicates(Step):
                 vectors=known.vectors() if self.policy == _NEAREST else None,
                 centrality=_centrality(known) if self.policy == _FARTHEST else None,
             )
-            drop[stays] = False
+            drop = removed(groups, stays)
         return Outcome(np.zeros(len(alive), bool), drop)
 
 
