@@ -37,5 +37,9 @@ class JobError(DataexploreError):
     """A job that cannot be started, reached or stopped."""
 
 
+class JudgeError(DataexploreError):
+    """A rubric, an endpoint or stored replies that cannot be used."""
+
+
 class ExportError(DataexploreError):
     """Rows that cannot be written where they were asked for."""

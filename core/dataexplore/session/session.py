@@ -16,6 +16,8 @@ from dataexplore.errors import SignalError, WorkspaceError
 from dataexplore.journal.decision import Act, Decision, Decisions
 from dataexplore.journal.journal import Entry, Journal
 from dataexplore.journal.ledger import Ledger, Rows
+from dataexplore.judge.folder import Judgements
+from dataexplore.judge.loading import judged_signals
 from dataexplore.selection.export import Exported, export
 from dataexplore.selection.layers import Layers, Step
 from dataexplore.selection.recipe import Recipe, run_layers, write_recipe
@@ -44,7 +46,8 @@ class Session(Known):
         for entry in self._journal.entries():
             self._take(entry)
         self.dataset = with_edits(dataset, self._ledger.edits) if self._ledger.edits else dataset
-        self.columns = Columns(self.dataset, load_signals(workspace.database, dataset))
+        judged = judged_signals(Judgements(workspace.folder), self.dataset)
+        self.columns = Columns(self.dataset, load_signals(workspace.database, dataset) | judged)
         self.analysis = Analysis(self.dataset, workspace.vectors)
         self.state = self._state(View(np.arange(len(dataset))))
 

@@ -16,7 +16,7 @@ Scores = NDArray[np.floating[Any] | np.integer[Any]]
 Whole numbers without a gap stay whole numbers: a float of each would be a second copy.
 """
 
-Origin = Literal["field", "imported", "computed"]
+Origin = Literal["field", "imported", "computed", "judged"]
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,11 @@
-"""Opens workspace.db so that an acknowledged write survives a crash, on local and on network file systems."""
+"""Opens workspace.db, whatever version of this program made it."""
 
-import os
 import sqlite3
 from pathlib import Path
 
 from dataexplore.errors import WorkspaceError
 from dataexplore.text import short
+from dataexplore.workspace.sqlite import prepare, reader, writer
 
 _FIRST = """
 CREATE TABLE IF NOT EXISTS journal (
@@ -47,10 +47,6 @@ _STEPS = (_FIRST, _WITH_EDITS)
 
 VERSION = len(_STEPS)
 
-_NETWORK = frozenset(
-    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "lustre", "gpfs", "beegfs", "fuse.sshfs", "9p", "ceph"}
-)
-
 
 def open_database(folder: Path, *, writable: bool) -> sqlite3.Connection:
     """Open or create the workspace's database; raise WorkspaceError when it is damaged or too new."""
@@ -58,12 +54,12 @@ def open_database(folder: Path, *, writable: bool) -> sqlite3.Connection:
     shown = short(str(path), 200)
     database = None
     try:
-        database = _writer(path) if writable else _reader(path)
+        database = writer(path) if writable else reader(path)
         version = database.execute("PRAGMA user_version").fetchone()[0]
         if version > VERSION:
             raise WorkspaceError(f"{shown}: made by a newer dataexplore; upgrade to open it")
         if writable:
-            _prepare(database, network=_file_system(folder) in _NETWORK)
+            prepare(database, folder, _STEPS)
         database.execute("SELECT count(*) FROM journal").fetchone()
     except (sqlite3.Error, OSError, WorkspaceError) as error:
         if database is not None:
@@ -72,15 +68,6 @@ def open_database(folder: Path, *, writable: bool) -> sqlite3.Connection:
             raise
         raise WorkspaceError(f"{shown}: {_why_not(error)}") from None
     return database
-
-
-def _writer(path: Path) -> sqlite3.Connection:
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-    return sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-
-
-def _reader(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False)
 
 
 def _why_not(error: sqlite3.Error | OSError) -> str:
@@ -93,34 +80,3 @@ def _why_not(error: sqlite3.Error | OSError) -> str:
     if "full" in str(error):
         return f"{error}; free some disk space and try again"
     return f"{error}; move it aside to start afresh"
-
-
-def _prepare(database: sqlite3.Connection, *, network: bool) -> None:
-    if network:  # shared memory, which WAL needs, does not work across hosts
-        database.execute("PRAGMA locking_mode=EXCLUSIVE")
-        database.execute("PRAGMA journal_mode=DELETE")
-    else:
-        database.execute("PRAGMA journal_mode=WAL")
-    database.execute("PRAGMA synchronous=FULL")
-    database.execute("PRAGMA busy_timeout=5000")
-    version = database.execute("PRAGMA user_version").fetchone()[0]
-    if (
-        version < VERSION
-    ):  # in one transaction: killed at any moment, the database is of the old or the new one
-        steps = "".join(_STEPS[version:])
-        database.executescript(f"BEGIN IMMEDIATE; {steps} PRAGMA user_version={VERSION}; COMMIT;")
-
-
-def _file_system(folder: Path) -> str:
-    best, kind = "", ""
-    try:
-        mounts = Path("/proc/self/mounts").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
-    place = str(folder.resolve())
-    for line in mounts.splitlines():
-        _, point, name, *_ = line.split(" ")
-        inside = place == point or place.startswith(point.rstrip("/") + "/")
-        if inside and len(point) >= len(best):
-            best, kind = point, name
-    return kind

@@ -46,13 +46,13 @@ def step(sql):
     if steps == int(sys.argv[2]):
         os.kill(os.getpid(), signal.SIGKILL)
 
-opened = database._writer
+opened = database.writer
 def watched(path):
     made = opened(path)
     made.set_trace_callback(step)
     return made
 
-database._writer = watched
+database.writer = watched
 database.open_database(Path(sys.argv[1]), writable=True)
 """
 _BEGIN, _COMMIT = 6, 12
