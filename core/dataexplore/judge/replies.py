@@ -146,7 +146,7 @@ class Replies:
         found = self._read("SELECT hash, state, reason FROM replies", ())
         return {hash_: (state, reason) for hash_, state, reason in found}
 
-    def requests(self, job: str) -> tuple[int, int, int]:
+    def spent(self, job: str) -> tuple[int, int, int]:
         """Return what one job has sent so far: requests, tokens of prompts and of replies."""
         sums = "total(requests), total(prompt_tokens), total(completion_tokens)"
         sent, prompts, completions = next(

@@ -7,17 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
-from textual.widgets import Input, Label
 
-from dataexplore.errors import DataexploreError, JobError
+from dataexplore.errors import JobError
+from dataexplore_tui.screens.form import Field, Form
 from dataexplore_tui.widgets.bars import share
-from dataexplore_tui.widgets.ink import ACCENT, DIM, DROP, KEEP, STRONG, WARN, line, shown
-from dataexplore_tui.widgets.lines import Lines
-from dataexplore_tui.widgets.strips import wrapped
+from dataexplore_tui.widgets.ink import ACCENT, DIM, DROP, KEEP, STRONG, WARN, line
 
 if TYPE_CHECKING:
     from dataexplore.tune.preflight import Preflight
@@ -46,86 +40,30 @@ class Wanted:
     python: str | None
 
 
-class TuneForm(ModalScreen[Wanted | None]):
-    """Enter counts first; Enter again, with nothing changed, launches."""
+class TuneForm(Form[Wanted, "Preflight"]):
+    """Counts rows, tokens and steps before a run is launched."""
 
-    DEFAULT_CSS = """
-    TuneForm { align: center middle; }
-    TuneForm #form { width: 90%; max-width: 96; height: auto; max-height: 95%; padding: 0 1; }
-    TuneForm #form { border: round ansi_cyan; background: ansi_default; }
-    TuneForm Horizontal { height: 1; }
-    TuneForm Label { width: 16; color: ansi_cyan; }
-    TuneForm Input { width: 1fr; height: 1; border: none; padding: 0; background: ansi_default; }
-    TuneForm Input:focus { border: none; }
-    TuneForm #figures { height: 9; margin-top: 1; }
-    TuneForm.-narrow { align: center bottom; }
-    TuneForm.-narrow #form { width: 100%; }
-    """
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "back", id="tune.back"),
-        Binding("down", "app.focus_next", "next field", show=False, id="tune.next"),
-        Binding("up", "app.focus_previous", "field before", show=False, id="tune.previous"),
-    ]
+    TITLE_WORD = "tune"
+    FIELDS: ClassVar[tuple[Field, ...]] = _FIELDS
+    FIRST = "enter counts rows and tokens with the base model's own tokenizer"
 
     def __init__(self, initial: dict[str, str], count: Callable[[Wanted], Preflight]) -> None:
-        super().__init__()
-        self._initial = initial
-        self._count = count
-        self._counted: dict[str, str] | None = None
+        super().__init__(initial)
+        self._preflight = count
 
-    def compose(self) -> ComposeResult:
-        """One line per setting, then the figures."""
-        with Vertical(id="form"):
-            for name, words, hint in _FIELDS:
-                with Horizontal():
-                    yield Label(words, markup=False)
-                    yield Input(
-                        self._initial.get(name, ""), placeholder=hint, id=f"tune-{name}", compact=True
-                    )
-            yield Lines(id="figures")
+    def wanted(self, values: dict[str, str]) -> Wanted:
+        """Return the run that the fields ask for."""
+        return wanted_of(values)
 
-    def on_mount(self) -> None:
-        """Begin with the base model."""
-        self.query_one("#form").border_title = "tune"
-        self.query_one("#form").border_subtitle = "enter counts, then launches · ↑↓ fields · esc back"
-        self._tell(
-            line(("enter", ACCENT), (" counts rows and tokens with the base model's own tokenizer", DIM))
-        )
-        self.query_one(Input).focus()
+    def count(self, wanted: Wanted) -> Preflight:
+        """Return the run's preflight."""
+        return self._preflight(wanted)
 
-    @property
-    def values(self) -> dict[str, str]:
-        """What stands in the fields."""
-        return {name: self.query_one(f"#tune-{name}", Input).value.strip() for name, _, _ in _FIELDS}
-
-    def on_input_submitted(self) -> None:
-        """Count, or launch what was counted."""
-        values = self.values
-        try:
-            wanted = wanted_of(values)
-        except DataexploreError as error:
-            self._tell(shown(str(error), WARN))
-            return
-        if values == self._counted:
-            self.dismiss(wanted)
-            return
-        self._tell(line(("counting …", DIM)))
-        self.run_worker(lambda: self._preflight(wanted, values), thread=True, exclusive=True)
-
-    def _preflight(self, wanted: Wanted, values: dict[str, str]) -> None:
-        try:
-            found = self._count(wanted)
-        except DataexploreError as error:
-            self.app.call_from_thread(self._tell, shown(str(error), WARN))
-        else:
-            self.app.call_from_thread(self._show, found, values)
-
-    def _show(self, found: Preflight, values: dict[str, str]) -> None:
-        self._counted = values
+    def told(self, found: Preflight) -> list[Text]:
+        """Return rows, tokens, steps and lengths as lines."""
         lost = len(found.untrainable)
         first = ", ".join(f"{row + 1:,}" for row in found.untrainable[:6])
-        self._tell(
+        return [
             line(
                 (f"{found.rows:,} rows", STRONG),
                 f"  {found.tokens:,} tokens, {share(found.supervised, found.tokens)} learned",
@@ -142,12 +80,7 @@ class TuneForm(ModalScreen[Wanted | None]):
             ),
             Text(),
             line(("enter", ACCENT), " launches; it goes on when you leave"),
-        )
-
-    def _tell(self, *lines: Text) -> None:
-        self.query_one("#figures", Lines).flow(
-            lambda width, height: [part for one in lines for part in wrapped(one, width)]
-        )
+        ]
 
 
 def wanted_of(values: dict[str, str]) -> Wanted:
