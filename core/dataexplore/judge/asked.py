@@ -18,6 +18,8 @@ class Asked(NamedTuple):
 
     hash: bytes
     said: Said
+    input: str = ""
+    """The row's own input field, where a judge looks at it apart: it is part of what the user says, too."""
 
 
 def hash_of(said: Said) -> bytes:
@@ -29,7 +31,8 @@ def hash_of(said: Said) -> bytes:
 def to_lines(asked: Iterable[Asked]) -> Iterator[bytes]:
     """Yield the lines of asked.jsonl."""
     for one in asked:
-        yield json.dumps({"hash": one.hash.hex(), "said": one.said}).encode("ascii") + b"\n"
+        more = {"input": one.input} if one.input else {}
+        yield json.dumps({"hash": one.hash.hex(), "said": one.said, **more}).encode("ascii") + b"\n"
 
 
 def read_asked(path: Path) -> Iterator[Asked]:
@@ -39,6 +42,6 @@ def read_asked(path: Path) -> Iterator[Asked]:
             for line in file:
                 found = json.loads(line)
                 said = tuple((role, text) for role, text in found["said"])
-                yield Asked(bytes.fromhex(found["hash"]), said)
+                yield Asked(bytes.fromhex(found["hash"]), said, found.get("input", ""))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise JobError(f"{path.name}: the job's texts cannot be read ({error}); make a new job") from None

@@ -31,18 +31,10 @@ MODULES = {
 """Which module does the work of each kind of judge."""
 
 
-def create_judging(
-    jobs_dir: Path,
-    judgements: Judgements,
-    dataset: Dataset,
-    wanted: Wanted,
-    settings: Mapping[str, JSON],
-    python: str | None = None,
-) -> Job:
-    """Say which rows have which texts, and write the missing texts into a new job folder, not yet started.
+def keep_rows(judgements: Judgements, wanted: Wanted) -> Path:
+    """Say which rows have which texts, and return the judge's folder.
 
-    `python` is the interpreter to work with, by default this one. Raises JudgeError while another job asks
-    the same judge.
+    Raises JudgeError while a job asks the same judge.
     """
     judge = wanted.judge
     folder = judgements.keep(judge)
@@ -57,6 +49,23 @@ def create_judging(
             replies.map_rows(wanted.keys, wanted.hashes, wanted.inferred)
     finally:
         os.close(held)
+    return folder
+
+
+def create_judging(
+    jobs_dir: Path,
+    judgements: Judgements,
+    dataset: Dataset,
+    wanted: Wanted,
+    settings: Mapping[str, JSON],
+    python: str | None = None,
+) -> Job:
+    """Keep the rows, and write their missing texts into a new job folder, not yet started.
+
+    `python` is the interpreter to work with, by default this one. Raises JudgeError while another job asks
+    the same judge.
+    """
+    judge, folder = wanted.judge, keep_rows(judgements, wanted)
     spec = JobSpec(
         kind="judge" if judge.rubric else "measure",
         module=MODULES[judge.kind],

@@ -57,6 +57,13 @@ def measure(kind: str, model: Path) -> Judge:
     return Judge(kind, folder.name, names, "", {"version": 1, "weights": _weights(folder)})
 
 
+def checks_judge() -> Judge:
+    """Return the rule checks: a signal each, and before them the number of those that found something."""
+    from dataexplore.judge.checks import NAMES
+
+    return Judge("checks", "", ("checks_failed", *NAMES), "", {"version": 1})
+
+
 def _folder(model: Path) -> Path:
     folder = model.expanduser().resolve()
     if not (folder / "config.json").is_file() and not (folder / "tokenizer.json").is_file():

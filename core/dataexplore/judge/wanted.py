@@ -55,6 +55,13 @@ def said_in(dataset: Dataset, row: int) -> Said:
     return tuple((turn.role, turn.spoken) for turn in dataset.turns(row))
 
 
+def input_of(dataset: Dataset, row: int) -> str:
+    """Return the text of a row's input field, "" where its schema has none."""
+    name = dataset.schema_of(row).input
+    text = dataset.record(row).get(name) if name else ""
+    return text if isinstance(text, str) else ""
+
+
 def score_keys(dataset: Dataset) -> NDArray[np.uint64]:
     """Return the keys that scores are kept by: an edited row's comes from what it says now."""
     keys = np.array(dataset.keys, np.uint64)
@@ -74,16 +81,26 @@ def wanted(
     said = {row: said_in(dataset, row) for row in rows.tolist()}
     own = {row: hash_of(text) for row, text in said.items() if any(part.strip() for _, part in text)}
     rows = np.array([row for row in rows.tolist() if row in own], np.int64)
-    known = _replied(judge, judgements)
+    known = replied(judge, judgements)
     stand_in = _stand_ins(groups, own, known) if groups is not None else {}
     hashes = [own[stand_in.get(row, row)] for row in rows.tolist()]
     missing: dict[Hash, Asked] = {}
     for row, one in zip(rows.tolist(), hashes, strict=True):
         if one not in known and one not in missing:
-            missing[one] = Asked(one, said[stand_in.get(row, row)])
+            other = stand_in.get(row, row)
+            missing[one] = Asked(one, said[other], input_of(dataset, other) if judge.kind == "checks" else "")
     inferred = np.array([row in stand_in for row in rows.tolist()], bool)
     blank = len(said) - len(own)
     return Wanted(judge, rows, score_keys(dataset)[rows], hashes, inferred, list(missing.values()), blank)
+
+
+def replied(judge: Judge, judgements: Judgements) -> set[Hash]:
+    """Return the texts that a judge has replied to, with a score or without."""
+    replies = judgements.replies(judge)
+    if replies is None:
+        return set()
+    with replies:
+        return replies.hashes(SCORED, UNPARSED)
 
 
 def standing(asked: Wanted, judgements: Judgements) -> Standing:
@@ -104,14 +121,6 @@ def standing(asked: Wanted, judgements: Judgements) -> Standing:
         dict(Counter(reason for state, reason in outcomes if state == ERROR).most_common()),
         states["left"] + asked.blank,
     )
-
-
-def _replied(judge: Judge, judgements: Judgements) -> set[Hash]:
-    replies = judgements.replies(judge)
-    if replies is None:
-        return set()
-    with replies:
-        return replies.hashes(SCORED, UNPARSED)
 
 
 def _stand_ins(groups: Groups, own: dict[int, Hash], known: set[Hash]) -> dict[int, int]:

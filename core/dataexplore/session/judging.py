@@ -1,9 +1,74 @@
-"""A session's judges: what they said so far, taken in while they are still at work."""
+"""A session's judges: what asking one would cost, asking it, and taking in what it says."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dataexplore.jobs.folder import Job
+from dataexplore.jobs.spec import JSON
+from dataexplore.judge.estimate import Estimate, estimate
 from dataexplore.judge.folder import Judgements
+from dataexplore.judge.job import create_judging, keep_rows
 from dataexplore.judge.loading import judged_signals
+from dataexplore.judge.prices import Price
+from dataexplore.judge.request import Request
+from dataexplore.judge.rubric import Rubric
+from dataexplore.judge.wanted import Rows, Wanted, wanted
 from dataexplore.session.session import Session
 from dataexplore.signals.signal import Signal
+
+
+@dataclass(frozen=True)
+class Planned:
+    """Rows and a judge, with what is known of them and what the rest would take; nothing is sent yet."""
+
+    wanted: Wanted
+    rubric: Rubric | None
+    settings: Mapping[str, JSON]
+    estimate: Estimate | None
+    """None where nobody is paid."""
+    judgements: Judgements
+
+    @property
+    def known(self) -> int:
+        """Rows that have a reply already."""
+        missing = {one.hash for one in self.wanted.missing}
+        return sum(one not in missing for one in self.wanted.hashes)
+
+
+def plan_judging(
+    session: Session, request: Request, rows: Rows, threshold: float | None = None, folder: Path | None = None
+) -> Planned:
+    """Find out what a judge has to be asked about rows; nothing is written.
+
+    With `threshold` one row of each duplicate group is asked about. `folder` is the workspace's, where that
+    is not the session's own.
+    """
+    judge, rubric = request.judge()
+    judgements = Judgements(folder or session.workspace.folder)
+    groups = session.groups(threshold) if threshold is not None else None
+    asked = wanted(judgements.known(judge), judgements, session.dataset, rows, groups)
+    return planned(asked, rubric, request, judgements)
+
+
+def planned(asked: Wanted, rubric: Rubric | None, request: Request, judgements: Judgements) -> Planned:
+    """Return what asking takes, with its price where somebody is paid."""
+    settings = request.settings(rubric)
+    counted = None
+    if request.kind == "endpoint" and rubric is not None:
+        found = settings.get("prices")
+        price = Price.from_json(found) if isinstance(found, dict) else None
+        counted = estimate(rubric, (one.said for one in asked.missing), request.asking.answer, price)
+    return Planned(asked, rubric, settings, counted, judgements)
+
+
+def make_job(session: Session, planned: Planned, python: str | None = None) -> Job | None:
+    """Write the job that asks what is missing, not yet started; None where nothing is missing."""
+    if not planned.wanted.missing:
+        keep_rows(planned.judgements, planned.wanted)
+        return None
+    jobs = planned.judgements.folder.parent / "jobs"
+    return create_judging(jobs, planned.judgements, session.dataset, planned.wanted, planned.settings, python)
 
 
 def judgements(session: Session) -> Judgements:
@@ -16,7 +81,7 @@ def read_judged(session: Session) -> dict[str, Signal]:
     return judged_signals(judgements(session), session.dataset)
 
 
-def take_judged(session: Session, signals: dict[str, Signal]) -> None:
+def take_judged(session: Session, signals: Mapping[str, Signal]) -> None:
     """Show the signals that were read, in place of those of the same names."""
     for signal in signals.values():
         session.columns.add(signal)

@@ -77,6 +77,14 @@ def open_workspace(dataset: Path, chosen: Path | None = None) -> Workspace:
         raise
 
 
+def make_workspace(dataset: Path, chosen: Path | None = None) -> Path:
+    """Return the folder of a dataset's workspace, made if there is none; another session may hold it."""
+    folder = make_folder(dataset, chosen)
+    if not (folder / "workspace.db").exists():
+        open_workspace(dataset, chosen).close()
+    return folder
+
+
 def read_workspace(dataset: Path, chosen: Path | None = None) -> Workspace | None:
     """Open the workspace of a dataset for reading only, if there is one."""
     folder = find_folder(dataset, chosen)

@@ -34,6 +34,7 @@ VERBS = {
     for verb in (
         Verb("check", "count rows, name the schema, list what is unreadable or odd"),
         Verb("scores", "list signals, import ratings, count the rows at a threshold"),
+        Verb("judge", "score the rows by a model, an endpoint's or a local one, or by rules"),
         Verb("embed", "make vectors of the rows, as a job, with any encoder"),
         Verb("duplicates", "find groups of near-duplicate rows"),
         Verb("clusters", "group the rows by meaning and name the groups"),

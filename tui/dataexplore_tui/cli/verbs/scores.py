@@ -13,11 +13,19 @@ from dataexplore.signals.histogram import histogram
 from dataexplore.signals.imports import Ratings
 from dataexplore.signals.signal import Scores, Signal
 from dataexplore.text import short
+from dataexplore_tui.cli.combining import (
+    ABOUT,
+    KEYS,
+    add_combining,
+    check_combining,
+    combined,
+    combined_lines,
+)
 from dataexplore_tui.cli.opened import reading, writing
 from dataexplore_tui.cli.options import DONE, UsageError, add_file, finite
 from dataexplore_tui.cli.output import plural, put, put_json, say, table
 
-_ABOUT = """\
+_ABOUT = f"""\
 Every numeric field is a signal; so are ratings imported from another file and
 what is computed (response_chars, tokens). Without --signal it lists the
 signals. With it, it counts the rows at each value: exact values where there
@@ -32,13 +40,16 @@ judge that agrees with the length rates the length.
 
 --import keeps the numeric columns of a JSONL, JSON or CSV file in the
 workspace, matched by its column `row` (from 0), by `key` (16 hex digits) or by
-a field that both files share."""
-_KEYS = """\
+a field that both files share.
+
+{ABOUT}"""
+_KEYS = f"""\
 keys: with --signal: signal, scored, unscored, kept (rows >= T, null without
-  --at), at, exact, values {value: rows}; without: signals [{name, origin,
-  scored, unscored, min, max, mean}]; with --agreement: agreement [{first,
-  second, rows, exact, kappa, spearman}], null for what the rows cannot tell;
-  with --import also: matched, unmatched, columns"""
+  --at), at, exact, values {{value: rows}}; without: signals [{{name, origin,
+  scored, unscored, min, max, mean}}]; with --agreement: agreement [{{first,
+  second, rows, exact, kappa, spearman}}], null for what the rows cannot tell;
+  with --import also: matched, unmatched, columns;
+{KEYS}"""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -54,6 +65,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--signal", metavar="S", help="the signal to count")
     parser.add_argument("--agreement", action="store_true", help="how far each two signals agree")
+    add_combining(parser)
     parser.add_argument("--at", metavar="T", type=finite, help="count the rows with a score of at least T")
 
 
@@ -63,11 +75,14 @@ def run(arguments: Namespace) -> int:
         raise UsageError("--at needs --signal: name the signal that the threshold is for")
     if arguments.agreement and arguments.signal is not None:
         raise UsageError("--agreement is of all signals: leave --signal out")
-    opening = writing if arguments.ratings else reading
+    check_combining(arguments)
+    makes = arguments.ratings or arguments.consensus or arguments.correct
+    opening = writing if makes else reading
     with opening(arguments.file, arguments.workspace) as session:
         found: dict[str, Any] = {}
         if arguments.ratings:
             found |= _imported(session.import_scores(arguments.ratings, arguments.on))
+        found |= combined(arguments, session)
         if arguments.signal is not None:
             signal = _signal(session, arguments.signal)
             found |= _one(signal.name, signal.scores, arguments.at)
@@ -81,6 +96,9 @@ def run(arguments: Namespace) -> int:
     if arguments.ratings:
         lines, names = plural(found["matched"], "line"), short(", ".join(found["columns"]), 200)
         say(f"{lines} matched a row, {found['unmatched']:,} did not; imported: {names}")
+    put(combined_lines(found))
+    if arguments.consensus or arguments.correct:
+        return DONE
     if arguments.agreement:
         put(_agreement_lines(found["agreement"]))
     else:
