@@ -29,7 +29,7 @@ class Answer(NamedTuple):
 
 def answer(outcome: str, asked: Asked) -> Answer | None:
     """Return the answer that has this name; None where none ever comes."""
-    return _ANSWERS[outcome](asked)
+    return ANSWERS[outcome](asked)
 
 
 def _likely(content: str) -> list[dict[str, Any]]:
@@ -107,7 +107,7 @@ def _without_choices(asked: Asked) -> Answer:
     return Answer(200, json.dumps({**json.loads(_completion(asked, "")), "choices": []}).encode())
 
 
-_ANSWERS: dict[str, Callable[[Asked], Answer | None]] = {
+ANSWERS: dict[str, Callable[[Asked], Answer | None]] = {
     # good ones, however they are worded
     "good": _good,
     "line": _says("Score: {score:g}"),
@@ -138,3 +138,4 @@ _ANSWERS: dict[str, Callable[[Asked], Answer | None]] = {
         200, b"\x00\xff<html>\x1b[31m502 Bad Gateway", ("Content-Type: text/html",)
     ),
 }
+"""Everything the server can answer, by name."""

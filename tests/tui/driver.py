@@ -58,9 +58,9 @@ class Driver:
         await self.press(key)
         await self.type(text)
 
-    async def shows(self, *texts: str) -> None:
-        """Wait until every text is on screen."""
-        for _ in range(_TRIES):
+    async def shows(self, *texts: str, patience: int = 1) -> None:
+        """Wait until every text is on screen; `patience` is more where a process has to start first."""
+        for _ in range(_TRIES * patience):
             seen = self.text()
             if all(text in seen for text in texts):
                 return

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from dataexplore.errors import JudgeError
 from dataexplore.jobs.files import FILE_MODE
-from dataexplore.judge.client import Answer
+from dataexplore.judge.answer import Answer
 from dataexplore.judge.failure import Failure, LimitReachedError
 from dataexplore.judge.prices import Price
 

@@ -3,13 +3,13 @@
 import asyncio
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
 import orjson
 
 from dataexplore.judge import failure
+from dataexplore.judge.answer import Answer, answer_in
 from dataexplore.judge.failure import Failure
 from dataexplore.judge.fields import Fields, unwanted
 from dataexplore.judge.gate import Window
@@ -18,8 +18,6 @@ from dataexplore.judge.retry import retry_after
 from dataexplore.text import short
 
 _CONNECT = 15.0  # seconds
-_LONGEST_TEXT = 100_000
-_MOST_TOKENS = 1 << 40
 _TOO_LONG = re.compile(
     r"context.?(?:length|window|size)|maximum.{0,20}(?:length|tokens)|(?:prompt|input) is too long"
     r"|too many tokens|reduce the length",
@@ -27,21 +25,6 @@ _TOO_LONG = re.compile(
 )
 _FILTER = re.compile(r"content.?(?:filter|policy|management)|safety|moderation", re.I)
 _QUOTA = re.compile(r"insufficient_quota|exceeded your current quota|billing|payment", re.I)
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a model said."""
-
-    text: str
-    model: str
-    """As the server names it."""
-    prompt_tokens: int | None
-    """None when the server does not count."""
-    completion_tokens: int | None
-    finish: str = ""
-    tokens: list[dict[str, Any]] = field(default_factory=list)
-    """The answer's tokens with their likeliest alternatives, where they were asked for and given."""
 
 
 class Client:
@@ -134,25 +117,7 @@ class Client:
             return self._refusal(
                 code if isinstance(code, int) and 400 <= code < 600 else 500, {}, content, without
             )
-        choice = next(iter(found.get("choices") or []), None)
-        message = choice.get("message") if isinstance(choice, dict) else None
-        if not isinstance(choice, dict) or not isinstance(message, dict):
-            return Failure(failure.EMPTY, "the answer has no choices", answered=False)
-        finish = str(choice.get("finish_reason") or "")
-        if finish == "content_filter":
-            return Failure(failure.FILTERED, "the server filtered its answer", answered=False)
-        text = _text(message.get("content")) or _text(message.get("refusal"))
-        if not text and finish != "length":
-            return Failure(failure.EMPTY, "the answer has no text", answered=False)
-        usage: dict[str, Any] = found["usage"] if isinstance(found.get("usage"), dict) else {}
-        return Answer(
-            self._hide(text[:_LONGEST_TEXT]),
-            self._hide(str(found.get("model") or "")[:200]),
-            _amount(usage.get("prompt_tokens")),
-            _amount(usage.get("completion_tokens")),
-            finish,
-            _tokens(choice.get("logprobs")),
-        )
+        return answer_in(found, self._hide)
 
     def _refusal(
         self, status: int, headers: Mapping[str, str], content: bytes, without: frozenset[str]
@@ -179,22 +144,6 @@ class Client:
 
     def _shown(self, text: str) -> str:
         return short(self._hide(text), 300)
-
-
-def _text(content: object) -> str:
-    if isinstance(content, list):
-        parts = [part.get("text") for part in content if isinstance(part, dict)]
-        return "".join(part for part in parts if isinstance(part, str))
-    return content if isinstance(content, str) else ""
-
-
-def _amount(value: object) -> int | None:
-    return value if isinstance(value, int) and 0 <= value < _MOST_TOKENS else None
-
-
-def _tokens(logprobs: object) -> list[dict[str, Any]]:
-    content = logprobs.get("content") if isinstance(logprobs, dict) else None
-    return [one for one in content if isinstance(one, dict)] if isinstance(content, list) else []
 
 
 def _said(content: bytes) -> tuple[str, str]:

@@ -5,9 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dataexplore.judge.judge import Judge
+from dataexplore.judge.questions import Question
+
 _LIKELIEST = 20
 """The most that hosted endpoints give; some take five."""
 _FEW = 5
+_ANSWER = 120
 _SCHEMA = "response_format"
 _WORDS = {
     _SCHEMA: r"response_format|json_schema|json_object|structured|guided",
@@ -60,10 +64,23 @@ def unwanted(said: str, field: str, sent: Mapping[str, Any], without: frozenset[
     """Return the field that a refusal is about, "" when it is about none that could be left out.
 
     `field` is what the server names as wrong, `said` its sentence; who names a field wins over who talks
-    about one.
+    about one. Of likeliest tokens fewer are asked for before none are.
     """
     for text in (field, said[:400]):
         for name, words in _WORDS.items():
             if name in sent and name not in without and re.search(rf"\b(?:{words})\b", text):
-                return name
+                return "top_logprobs" if name == "logprobs" and "top_logprobs" not in without else name
     return ""
+
+
+def fields_of(judge: Judge, question: Question) -> Fields:
+    """Return what each request of a judge says besides its messages."""
+    how: Mapping[str, Any] = judge.settings
+    return Fields(
+        judge.model,
+        int(how.get("answer") or _ANSWER),
+        how.get("temperature"),
+        how.get("seed"),
+        question.schema if how.get("structured", True) else None,
+        bool(how.get("expected")),
+    )

@@ -6,6 +6,8 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from dataexplore.judge.retry import pause
+
 _LONGEST = 24 * 3600.0
 """Seconds; who asks for more is asked again after a day."""
 _GROWTH = 4
@@ -46,11 +48,14 @@ class Gate:
         self.ceiling = ceiling
         self.window = window
         self.under_way = 0
+        self.is_down = False
+        """Whether nobody answered lately, so that a single request at a time is tried."""
         self._limit = 1.0
         self._opened = False
         self._wide = float(ceiling)
         self._failing = 0.0
         self._halved = 0.0
+        self._tries = 0
         self._latency = 0.0
         self._next = 0.0
         self._waiting: deque[asyncio.Future[None]] = deque()
@@ -75,10 +80,11 @@ class Gate:
         """An answer came after so many seconds: let a little more pass."""
         self._latency += (_SMOOTH if self._latency else 1.0) * (seconds - self._latency)
         self._failing -= _SMOOTH * self._failing
+        self._tries = 0
         if self._opened:
             self._limit = min(self.ceiling, self._limit + _GROWTH / self._limit)
         else:
-            self._limit, self._opened = self._wide, True
+            self._limit, self._opened, self.is_down = self._wide, True, False
         self._wake()
 
     def overloaded(self, sent: float, *, sure: bool) -> None:
@@ -92,11 +98,17 @@ class Gate:
             self._limit = max(1.0, self._limit / 2)
             self._halved = time.monotonic()
 
-    def down(self, seconds: float) -> None:
-        """Nobody answers: try a single request after so many seconds, and then as many as before."""
+    def down(self) -> None:
+        """Nobody answers: try a single request after a pause, and when it is answered as many as before.
+
+        The pause grows with each try; what was under way together counts once.
+        """
+        self.is_down = True
         if self._opened:
             self._wide, self._limit, self._opened = self._limit, 1.0, False
-        self.window.close(seconds)
+        if not self.window.left():
+            self._tries += 1
+            self.window.close(pause(self._tries))
 
     async def _enter(self) -> None:
         while True:

@@ -15,8 +15,8 @@ from dataexplore.judge.shared_prefix import SharedPrefix, shared_prefix
 from dataexplore.text import short
 from dataexplore.tune import model as models
 
-_TOKENS = {"cpu": 1024, "cuda": 32_768}
-"""Tokens of a batch: a second or two of a small model on a CPU's cores, enough work for a large GPU."""
+_TOKENS = {"cpu": 512, "cuda": 32_768}
+"""Tokens of a batch: a second of a small model on two cores, enough work for a large GPU."""
 _LOGITS = {"cpu": 1 << 24, "cuda": 1 << 27}
 """Numbers of float32 that are held at once where a vocabulary of logits is: 64 and 512 MiB."""
 _TOLERANCE = {"cpu": 1e-3, "cuda": 5e-2}

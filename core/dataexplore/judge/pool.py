@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 from dataexplore.errors import JudgeError
 from dataexplore.judge import failure
+from dataexplore.judge.answer import Answer
 from dataexplore.judge.asked import Asked
 from dataexplore.judge.budget import Budget
-from dataexplore.judge.client import Answer, Client
+from dataexplore.judge.client import Client
 from dataexplore.judge.failure import Failure, NotSentError
 from dataexplore.judge.feed import Feed
 from dataexplore.judge.gate import Gate
@@ -54,42 +55,34 @@ class Tally:
         return self.states.total()
 
 
+@dataclass
 class Pool:
     """A fixed number of tasks that take texts from the feed; memory does not grow with the texts."""
 
-    def __init__(
-        self,
-        job: str,
-        client: Client,
-        gate: Gate,
-        budget: Budget,
-        feed: Feed,
-        saver: Saver,
-        prompt: Prompt,
-        read: Read,
-        warn: Callable[[str], None],
-    ) -> None:
-        self._job = job
-        self._client = client
-        self._gate = gate
-        self._budget = budget
-        self._feed = feed
-        self._saver = saver
-        self._prompt = prompt
-        self._read = read
-        self._warn = warn
-        self._run = Run(ever=feed.replied)
+    job: str
+    client: Client
+    gate: Gate
+    budget: Budget
+    feed: Feed
+    saver: Saver
+    prompt: Prompt
+    read: Read
+    warn: Callable[[str], None]
+    """Gets what a person should know, once."""
+    tally: Tally = field(default_factory=Tally)
+
+    def __post_init__(self) -> None:
+        self._run = Run(ever=self.feed.replied)
         self._without: frozenset[str] = frozenset()
         self._pointless = ""
         """Why no request has a point any more."""
-        self.tally = Tally()
 
     async def work(self) -> None:
         """Ask about every text of the feed.
 
         Raises LimitReachedError when the budget ends, JudgeError when no request has a point any more.
         """
-        tasks = [asyncio.create_task(self._take()) for _ in range(self._gate.ceiling * (1 + _SPARE))]
+        tasks = [asyncio.create_task(self._take()) for _ in range(self.gate.ceiling * (1 + _SPARE))]
         try:
             await asyncio.gather(*tasks)
         finally:
@@ -98,31 +91,31 @@ class Pool:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _take(self) -> None:
-        while (asked := await self._feed.next()) is not None:
+        while (asked := await self.feed.next()) is not None:
             reply = await self._outcome(_Text(asked))
-            await self._saver.add(reply)
+            await self.saver.add(reply)
             self.tally.states[reply.state] += 1
             if reply.state == ERROR:
                 self.tally.errors[reply.reason] += 1
 
     async def _outcome(self, text: _Text) -> Reply:
-        messages = self._prompt(text.asked)
+        messages = self.prompt(text.asked)
         without = self._without
         while True:
             came, without = await self._send(text, messages, without | self._without)
             if isinstance(came, Answer):
                 self._take_over(without)
-                return self._finished(text, self._read(text.asked, came))
+                return self._finished(text, self.read(text.asked, came))
             if came.unwanted:
                 without |= {came.unwanted}
-                if without >= _LENGTHS and self._budget.limited:
+                if without >= _LENGTHS and self.budget.limited:
                     raise JudgeError(
-                        f"{self._client.address}: the server limits no answer's length, so tokens and cost "
+                        f"{self.client.address}: the server limits no answer's length, so tokens and cost "
                         "cannot be limited; judge without --max-tokens and --max-cost, or elsewhere"
                     )
                 continue
             if not came.reached or self._run.down:  # it is not the text's fault
-                self._gate.down(pause(self._run.length - 4 if self._run.down else self._run.length))
+                self.gate.down()
                 continue
             text.failures[came.name] += 1
             tries = text.failures[came.name], text.failures.total()
@@ -138,20 +131,20 @@ class Pool:
     ) -> tuple[Answer | Failure, frozenset[str]]:
         """Send one request; return also the fields that it was made without."""
         while True:
-            async with self._gate.passage():
+            async with self.gate.passage():
                 if self._pointless:
                     raise JudgeError(self._pointless)
                 without |= self._without
-                body = self._client.body(messages, without)
-                held = await self._budget.hold(len(body) + _TEMPLATE, self._client.fields.longest)
+                body = self.client.body(messages, without)
+                held = await self.budget.hold(len(body) + _TEMPLATE, self.client.fields.longest)
                 sent = time.monotonic()
                 text.began = text.began or sent
                 try:
-                    came = await self._client.ask(body, without)
+                    came = await self.client.ask(body, without)
                 except NotSentError:
-                    self._budget.unsent(held)
+                    self.budget.unsent(held)
                     continue
-                self._budget.settle(held, came)
+                self.budget.settle(held, came)
                 text.requests += 1
                 self._learn(came, sent)
                 if isinstance(came, Answer):
@@ -162,16 +155,16 @@ class Pool:
     def _learn(self, came: Answer | Failure, sent: float) -> None:
         if isinstance(came, Answer):
             self._run.answered()
-            self._gate.answered(time.monotonic() - sent)
+            self.gate.answered(time.monotonic() - sent)
             return
         if came.wait:
-            self._gate.window.close(came.wait)
+            self.gate.window.close(came.wait)
         if came.name in (failure.RATE_LIMITED, failure.TIME_OUT, failure.SERVER_ERROR):
-            self._gate.overloaded(sent, sure=came.name != failure.SERVER_ERROR)
+            self.gate.overloaded(sent, sure=came.name != failure.SERVER_ERROR)
         if not came.unwanted and self._run.failed(came):
             times = f"{self._run.length:,} requests in a row failed: " if self._run.length > 1 else ""
             what = f"{came.name} ({came.sentence})"
-            self._pointless = f"{self._client.address}: {times}{what}; resume when that is mended"
+            self._pointless = f"{self.client.address}: {times}{what}; resume when that is mended"
             raise JudgeError(self._pointless)
 
     def _take_over(self, without: frozenset[str]) -> None:
@@ -181,12 +174,12 @@ class Pool:
             return
         self._without = without
         for name in sorted(new):
-            self._warn(f"the server takes no {name}: requests go without it")
+            self.warn(f"the server takes no {name}: requests go without it")
 
     def _finished(self, text: _Text, reply: Reply) -> Reply:
         return reply._replace(
-            job=self._job,
-            address=self._client.address,
+            job=self.job,
+            address=self.client.address,
             prompt_tokens=text.prompt_tokens,
             completion_tokens=text.completion_tokens,
             requests=text.requests,

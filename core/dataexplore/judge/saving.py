@@ -9,6 +9,9 @@ from dataexplore.judge.threads import in_thread
 _MOST_WAITING = 2000
 """Replies; a disk that is slower than the endpoint slows the pool down instead of filling the memory."""
 
+_GATHER = 0.02
+"""Seconds between two commits: a reply alone costs 0.4 ms of a processor, one of 16 together 0.03 ms."""
+
 
 class Saver:
     """A queue in front of the database; its `run` is a task of its own."""
@@ -35,6 +38,7 @@ class Saver:
             some, self._waiting = self._waiting, []
             await in_thread(partial(self._replies.put, some))
             self._went.set()
+            await asyncio.sleep(_GATHER)
 
     def flush(self) -> None:
         """Store what still waits."""

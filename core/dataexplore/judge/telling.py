@@ -7,9 +7,6 @@ from functools import partial
 from typing import Any
 
 from dataexplore.jobs.context import JobContext
-from dataexplore.judge.budget import Budget
-from dataexplore.judge.feed import Feed
-from dataexplore.judge.gate import Gate
 from dataexplore.judge.judge import Judge
 from dataexplore.judge.pool import Pool
 from dataexplore.judge.replies import SCORED, UNPARSED
@@ -23,22 +20,10 @@ _LOOKED_AT = 60
 class Teller:
     """Reports until cancelled."""
 
-    def __init__(
-        self,
-        context: JobContext,
-        judge: Judge,
-        pool: Pool,
-        gate: Gate,
-        budget: Budget,
-        feed: Feed,
-        total: int,
-    ) -> None:
+    def __init__(self, context: JobContext, judge: Judge, pool: Pool, total: int) -> None:
         self._context = context
         self._judge = judge
         self._pool = pool
-        self._gate = gate
-        self._budget = budget
-        self._feed = feed
         self._total = total
         self._began = time.monotonic()
         self._paces = deque([(self._began, 0)], maxlen=_LOOKED_AT)
@@ -46,7 +31,7 @@ class Teller:
     @property
     def done(self) -> int:
         """Texts with an outcome, those from before included."""
-        return self._pool.tally.done + sum(self._feed.known.values())
+        return self._pool.tally.done + sum(self._pool.feed.known.values())
 
     async def run(self) -> None:
         """Report about once a second."""
@@ -56,10 +41,11 @@ class Teller:
 
     async def tell(self, stopped_by: str = "") -> None:
         """Report now."""
-        phase, silent = "judging", self._gate.window.left()
+        phase, silent = "judging", self._pool.gate.window.left()
         if silent > 1.5:
             until = time.strftime("%H:%M:%S", time.localtime(time.time() + silent))
-            phase = f"waiting until {until}, as the server asked or nobody answers"
+            down = self._pool.gate.is_down
+            phase = f"nobody answers, next try at {until}" if down else f"waiting until {until}, as asked"
         now, asked = time.monotonic(), self._pool.tally.done
         self._paces.append((now, asked))
         then, before = self._paces[0]
@@ -70,8 +56,8 @@ class Teller:
             **self.result(stopped_by),
             "per_second": round(pace, 2),
             "eta": round(left / pace, 1) if pace else None,
-            "concurrency": self._gate.limit,
-            "under_way": self._gate.under_way,
+            "concurrency": self._pool.gate.limit,
+            "under_way": self._pool.gate.under_way,
         }
         await in_thread(partial(self._write, phase, figures))
 
@@ -81,8 +67,8 @@ class Teller:
 
     def result(self, stopped_by: str = "") -> dict[str, Any]:
         """Return what the job found."""
-        tally, known, spent = self._pool.tally, self._feed.known, self._budget.spent
-        cost = self._budget.cost
+        tally, known, spent = self._pool.tally, self._pool.feed.known, self._pool.budget.spent
+        cost = self._pool.budget.cost
         return {
             "signal": self._judge.name,
             "rows": self._total,

@@ -14,21 +14,18 @@ from dataexplore.judge.address import check_address, in_the_open
 from dataexplore.judge.asked import Asked
 from dataexplore.judge.budget import FILE as SPENT
 from dataexplore.judge.budget import Budget, Limits
-from dataexplore.judge.client import Answer, Client
-from dataexplore.judge.expected import expected_score
+from dataexplore.judge.client import Client
 from dataexplore.judge.failure import LimitReachedError
 from dataexplore.judge.feed import Feed
-from dataexplore.judge.fields import Fields
+from dataexplore.judge.fields import fields_of
 from dataexplore.judge.folder import lock_file, read_secret
 from dataexplore.judge.gate import Gate, Window
 from dataexplore.judge.judge import Judge
 from dataexplore.judge.key import VARIABLE, Hider, find_key, hider
-from dataexplore.judge.parse import read_score
 from dataexplore.judge.pool import Pool
 from dataexplore.judge.prices import Price
-from dataexplore.judge.prompt import messages, schema
-from dataexplore.judge.replies import SCORED, UNPARSED, Replies, Reply
-from dataexplore.judge.rubric import Rubric
+from dataexplore.judge.questions import question_of
+from dataexplore.judge.replies import Replies
 from dataexplore.judge.saving import Saver
 from dataexplore.judge.telling import Teller
 
@@ -83,9 +80,8 @@ class _Judging:
         self._context = context
         self._replies = replies
         self._hide = hide
-        self._rubric = Rubric.from_json(settings["rubric"])
+        self._question = question_of(settings)
         self._judge = Judge(**{**settings["judge"], "signals": tuple(settings["judge"]["signals"])})
-        self._expected = len(self._judge.signals) > 1
         self._secret = read_secret(Path(str(settings["folder"])))
         ceiling = min(_MOST_AT_ONCE, max(1, int(settings.get("concurrency") or CONCURRENCY)))
         window = Window(budget.spent.silent_until, budget.silent)
@@ -93,15 +89,7 @@ class _Judging:
         address = check_address(str(settings["base_url"]))
         if key and in_the_open(address):
             context.event("warning", text="the key goes to this address unencrypted: it is no https")
-        how = self._judge.settings
-        fields = Fields(
-            self._judge.model,
-            int(how.get("answer") or 120),  # type: ignore[arg-type] # a number, as the judge was made
-            how.get("temperature"),  # type: ignore[arg-type] # likewise
-            how.get("seed"),  # type: ignore[arg-type] # likewise
-            schema(self._rubric) if how.get("structured", True) else None,
-            self._expected,
-        )
+        fields = fields_of(self._judge, self._question)
         timeout = float(settings.get("timeout") or TIMEOUT)
         self._client = Client(address, key, fields, hide, window, ceiling, timeout)
         self._budget = budget
@@ -115,7 +103,7 @@ class _Judging:
             self._feed,
             self._saver,
             self._prompt,
-            self._read,
+            self._question.read,
             self._warn,
         )
 
@@ -125,7 +113,7 @@ class _Judging:
         context = self._context
         context.status("reading texts")
         total = context.spec.rows
-        teller = Teller(context, self._judge, self._pool, self._gate, self._budget, self._feed, total)
+        teller = Teller(context, self._judge, self._pool, total)
         stopped, by = "", ""
         pool = asyncio.create_task(self._pool.work())
         saver = asyncio.create_task(self._saver.run())
@@ -174,19 +162,7 @@ class _Judging:
             await asyncio.sleep(_LOOK)
 
     def _prompt(self, asked: Asked) -> list[dict[str, str]]:
-        return messages(self._rubric, asked.said, self._secret, asked.hash)
-
-    def _read(self, asked: Asked, answer: Answer) -> Reply:
-        score, reason = read_score(answer.text, self._rubric)
-        if score is None and answer.finish == "length":
-            reason = f"cut off, allow a longer answer: {reason}"
-        if score is None:
-            return Reply(asked.hash, UNPARSED, (), reason, answer.text, answer.model)
-        scores: tuple[float, ...] = (score,)
-        if self._expected:
-            mean = expected_score(answer.tokens, score, self._rubric)
-            scores = (score, float("nan") if mean is None else mean)
-        return Reply(asked.hash, SCORED, scores, "", answer.text, answer.model)
+        return self._question.messages(asked, self._secret)
 
     def _warn(self, text: str) -> None:
         self._context.event("warning", text=text)

@@ -18,7 +18,8 @@ from dataexplore.signals.signal import Signal
 from dataexplore.text import short, visible
 
 _NOTE = re.compile(
-    rf"{BY_HAND}: of (?P<size>\d+) rows, scale (?P<scale>\S+) (?P<high>\S+) (?P<step>\S+), drawn over (?P<judge>.*), unseen"
+    rf"{BY_HAND}: of (?P<size>\d+) rows, scale (?P<scale>\S+) (?P<high>\S+) (?P<step>\S+), "
+    r"drawn over (?P<judge>.*), unseen"
 )
 
 

@@ -1,7 +1,7 @@
 """A session's judges: what asking one would cost, asking it, and taking in what it says."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from dataexplore.jobs.folder import Job
@@ -35,30 +35,48 @@ class Planned:
         missing = {one.hash for one in self.wanted.missing}
         return sum(one not in missing for one in self.wanted.hashes)
 
+    def full_settings(self) -> dict[str, JSON]:
+        """Return what a job's spec holds: the settings and the judge."""
+        return {**self.settings, "judge": asdict(self.wanted.judge)}
+
 
 def plan_judging(
-    session: Session, request: Request, rows: Rows, threshold: float | None = None, folder: Path | None = None
+    session: Session,
+    request: Request,
+    rows: Rows,
+    threshold: float | None = None,
+    folder: Path | None = None,
+    *,
+    batch: bool = False,
 ) -> Planned:
     """Find out what a judge has to be asked about rows; nothing is written.
 
     With `threshold` one row of each duplicate group is asked about. `folder` is the workspace's, where that
-    is not the session's own.
+    is not the session's own. `batch` counts a batch file's price.
     """
     judge, rubric = request.judge()
     judgements = Judgements(folder or session.workspace.folder)
     groups = session.groups(threshold) if threshold is not None else None
     asked = wanted(judgements.known(judge), judgements, session.dataset, rows, groups)
-    return planned(asked, rubric, request, judgements)
+    return planned(asked, rubric, request, judgements, batch=batch)
 
 
-def planned(asked: Wanted, rubric: Rubric | None, request: Request, judgements: Judgements) -> Planned:
+def planned(
+    asked: Wanted,
+    rubric: Rubric | None,
+    request: Request,
+    judgements: Judgements,
+    *,
+    batch: bool = False,
+) -> Planned:
     """Return what asking takes, with its price where somebody is paid."""
     settings = request.settings(rubric)
     counted = None
     if request.kind == "endpoint" and rubric is not None:
         found = settings.get("prices")
         price = Price.from_json(found) if isinstance(found, dict) else None
-        counted = estimate(rubric, (one.said for one in asked.missing), request.asking.answer, price)
+        texts = (one.said for one in asked.missing)
+        counted = estimate(rubric, texts, request.asking.answer, price, batch=batch)
     return Planned(asked, rubric, settings, counted, judgements)
 
 

@@ -10,7 +10,7 @@ def with_second_key(first: Scores, second: Scores) -> NDArray[np.float64]:
     """Return `first` with ties ordered by `second`, the higher the better; NaN where `first` has none.
 
     Each score stays at or above its own value and below the next one: a threshold at any score of the
-    first signal keeps the same rows of both. Rows that the second one does not score are last of their equals.
+    first signal keeps the same rows of both. Rows without a second score are last of their equals.
     """
     made = np.full(len(first), np.nan)
     known = np.flatnonzero(~np.isnan(first))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from chaos import Chaos, score_of, tag
-from chaos_replies import _ANSWERS as OUTCOMES
+from chaos_replies import ANSWERS
 
 KEY = "sk-canary-0123456789"
 
@@ -195,6 +195,6 @@ def test_requests_in_pieces_and_in_a_row_are_read() -> None:
 
 
 def test_every_outcome_has_a_name_that_works() -> None:
-    for outcome in sorted(set(OUTCOMES) - {"silent", "torn"}):
+    for outcome in sorted(set(ANSWERS) - {"silent", "torn"}):
         with only(outcome) as server:
             assert ask(server, tag(1))[0] in (200, 400, 401, 429, 500, 503)

@@ -146,7 +146,7 @@ async def test_what_would_befall_every_request_is_told_apart(said: Said, fatal: 
         ({"detail": [{"loc": ["body", "seed"], "msg": "extra fields not permitted"}]}, "seed"),
         ({"detail": "Unexpected keys in the request: {'temperature'}"}, "temperature"),
         ({"error": "top_logprobs must be at most 5"}, "top_logprobs"),
-        ({"error": {"message": "this model gives no logprobs"}}, "logprobs"),
+        ({"error": {"message": "Requested sample logprobs of 20, max allowed: 5"}}, "top_logprobs"),
         ({"error": {"message": "I do not like this text"}}, ""),
         ({"error": {"message": "x" * 500 + " seed"}}, ""),  # what is so far off repeats the request
     ],

@@ -46,10 +46,12 @@ async def test_when_nobody_answers_one_is_tried_after_the_pause() -> None:
     gate = Gate(8, Window())
     gate.answered(0.01)
     gate.overloaded(time.monotonic(), sure=True)
-    gate.down(30)
-    gate.down(1)
+    gate.down()
+    closed = gate.window.left()
+    gate.down()
     assert gate.limit == 1
-    assert gate.window.left() > 29
+    assert gate.is_down
+    assert 0 < gate.window.left() <= closed <= 0.5
     gate.answered(0.01)
     assert gate.limit == 4
 

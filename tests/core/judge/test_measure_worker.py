@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from core.jobs.lifelike import ended, until, worker
+from core.jobs import lifelike
+from core.jobs.lifelike import until, worker
 from core.judge import little
 from core.test_floors import imported
 from dataexplore.jobs import control, lock
@@ -30,6 +31,8 @@ from dataexplore.judge.replies import ERROR, SCORED, UNPARSED, Reply
 from dataexplore.judge.rubric import load_rubric
 
 MODULE = "dataexplore.judge.measure_worker"
+PATIENCE = 120.0
+"""Seconds: torch alone takes ten to import on a busy machine."""
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +77,7 @@ class Bench:
 
     def wait(self, judge: Judge, rows: int) -> None:
         """Wait until more rows than that are stored."""
-        until(lambda: self.stored(judge) > rows)
+        until(lambda: self.stored(judge) > rows, PATIENCE)
 
     def stored(self, judge: Judge) -> int:
         return len(self.replies(judge))
@@ -96,6 +99,11 @@ def result_of(job: Job) -> dict[str, Any]:
     return result
 
 
+def ended(job: Job) -> str:
+    until(lambda: not job.status().alive, PATIENCE)
+    return lifelike.ended(job)
+
+
 def killed(job: Job) -> str:
     os.kill(worker(job), signal.SIGKILL)
     return ended(job)
@@ -108,15 +116,15 @@ def stopped(job: Job) -> str:
 
 def test_what_was_scored_is_never_lost_nor_scored_twice(bench: Bench, folder: Path) -> None:
     judge = measure("ifd", folder)
-    asked = texts(400)
+    asked = texts(250)
     job = start(bench.job(judge, folder, asked, batch_tokens=64))
     before: dict[bytes, Reply] = {}
     for end, state in ((killed, "lost"), (stopped, "stopped")):
         had = len(before)
-        bench.wait(judge, had + 50)
+        bench.wait(judge, had + 40)
         assert end(job) == state
         after = bench.replies(judge)
-        assert had + 50 < len(after) < 400
+        assert had + 40 < len(after) < 250
         assert {hash_: after[hash_] for hash_ in before} == before  # the time of storing too
         before = after
         control.resume(job)
@@ -126,12 +134,12 @@ def test_what_was_scored_is_never_lost_nor_scored_twice(bench: Bench, folder: Pa
     assert {hash_: after[hash_] for hash_ in before} == before
     result = result_of(job)
     assert result["signal"] == judge.name
-    assert (result["rows"], result["scored"], result["unparsed"], result["errors"]) == (400, 360, 40, {})
-    assert result["unparsed_reasons"] == {"answer of one token": 40}
+    assert (result["rows"], result["scored"], result["unparsed"], result["errors"]) == (250, 225, 25, {})
+    assert result["unparsed_reasons"] == {"answer of one token": 25}
     assert result["model"] == folder.name
     assert result["device"]
     status = job.status()
-    assert (status.done, status.total) == (400, 400)
+    assert (status.done, status.total) == (250, 250)
 
     plain = little.Plain(folder)
     for one in asked[::50]:

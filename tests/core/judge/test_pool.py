@@ -102,7 +102,8 @@ class Place:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take no time between tries."""
-    monkeypatch.setattr("dataexplore.judge.pool.pause", lambda failures: 0.001)
+    for place in ("pool", "gate"):
+        monkeypatch.setattr(f"dataexplore.judge.{place}.pause", lambda failures: 0.001)
 
 
 def good(text: str, times: int, without: frozenset[str]) -> Answer:

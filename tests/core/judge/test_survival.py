@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from chaos import Chaos, tag
-from chaos_rows import FAULTS, NOTHING, killed, trial, worked
+from chaos_rows import FAULTS, NOTHING, RETRY_AFTER, killed, refusals, trial, worked
 from core.jobs.lifelike import until, worker
 from dataexplore.jobs.launch import start
 
@@ -31,27 +31,28 @@ def written(place: Path) -> Iterator[Path]:
 
 def test_every_text_ends_in_one_score_or_one_named_error(tmp_path: Path) -> None:
     rows = 2000  # the benchmark takes 10,000
-    with Chaos(faults=FAULTS, seed=1, key=KEY) as server:
+    refused = refusals(rows)
+    with Chaos(FAULTS, refused, seed=1, retry_after=RETRY_AFTER, key=KEY) as server:
         made = trial(tmp_path, server, rows)
         assert worked(made) == "finished", made.job.log_tail()
         verdict = made.verdict(server)
     assert {name: verdict[name] for name in NOTHING} == dict.fromkeys(NOTHING, 0), verdict
     assert verdict["requests"] <= 1.5 * rows, verdict
     assert verdict["scored"] > 0.9 * rows, verdict
-    assert verdict["windows"], verdict
-    assert set(server.sent()) == {"good", *FAULTS}, server.sent()
+    assert verdict["windows"] == len(refused) == 2
+    assert set(server.sent()) == {"good", *FAULTS, "rate_limited", "rate_limited_date"}, server.sent()
     assert not list(written(tmp_path))
 
 
 def test_kill_nine_at_any_moment_loses_nothing_and_asks_nothing_twice(tmp_path: Path) -> None:
     rows, kills = 1000, 6  # the benchmark takes 10,000 and 50
-    with Chaos(seed=2, key=KEY) as server:
-        made = trial(tmp_path, server, rows, concurrency=16)
+    with Chaos(FAULTS, seed=2, key=KEY) as server:
+        made = trial(tmp_path, server, rows)
         deaths = killed(made, server, kills)
         verdict = made.verdict(server)
     assert (deaths.lost, deaths.asked_again) == (0, 0)
     assert {name: verdict[name] for name in NOTHING} == dict.fromkeys(NOTHING, 0), verdict
-    assert verdict["scored"] == rows
+    assert verdict["scored"] > 0.9 * rows, verdict
 
 
 @pytest.mark.parametrize("outcome", ["echo", "echo_refused", "echo_reply", "echo_denied"])

@@ -185,8 +185,8 @@ def _joint(found: Agreement, counts: Joint, width: int, height: int) -> list[Tex
         return [line((" no row has a score of both", DIM))]
     most = max(1, int(counts.counts.max()))
     firsts, seconds = _labels(counts.first), _labels(counts.second)
-    cells = max(7, min(9, (width - 9) // len(seconds)))
-    fit = max(1, (width - 9) // cells)
+    cells = max(7, min(9, (width - 8) // len(seconds)))
+    fit = max(1, (width - 8) // cells)
     lines = []
     for place in reversed(range(len(firsts))):
         text = line((f"{firsts[place]:>7} ", DIM))

@@ -93,7 +93,7 @@ def _ties(what: Weighed) -> Text:
 
 def _checks(what: Weighed) -> list[Text]:
     """Say how many of the rows that a check flags would be kept, the most first."""
-    found = sorted(what.weight.flagged.items(), key=lambda one: (-one[1][0], one[0]))
+    found = sorted(what.weight.flagged.items(), key=lambda one: (-one[1][0], -one[1][1], one[0]))
     lines = [
         line((f"{kept:>5,} of {count:,} ", WARN if kept else DIM), shown(name, DIM))
         for name, (kept, count) in found

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 
 from dataexplore.errors import DataexploreError
-from dataexplore_tui.screens.importing import ImportScreen
+from dataexplore_tui.screens.judging import JudgingScreen
 
 if TYPE_CHECKING:
     from dataexplore.session.blind import Blind
@@ -21,7 +21,7 @@ _ASKED = re.compile(
 )
 
 
-class BlindingScreen(ImportScreen):
+class BlindingScreen(JudgingScreen):
     """A screen from which a person scores rows without seeing a judge's scores."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -47,8 +47,8 @@ class CompareScreen(ModeScreen):
     HINTS: ClassVar[tuple[Hint, ...]] = (
         ("j k", "pair"),
         ("m", "measure"),
-        ("enter", "rows where they differ"),
-        ("tab", "list or scores"),
+        ("enter", "where they differ"),
+        ("tab", "scores"),
         ("esc", "back"),
     )
     BINDINGS: ClassVar[list[BindingType]] = [

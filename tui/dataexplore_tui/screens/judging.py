@@ -27,15 +27,17 @@ class JudgingScreen(ImportScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("J", "judge", "judge rows: an endpoint, a local model, rule checks ...", id="scores.judge"),
-        Binding("S", "stop_judging", "stop the judge at work; J goes on", id="scores.stop"),
+        Binding("p", "stop_judging", "pause the judge at work; J goes on", id="scores.pause"),
     ]
 
     def on_mount(self) -> None:
         """Look at the judges once a second while on screen."""
         super().on_mount()
         self._judging: Job | None = None
-        self._seen: object = None
-        self._judge_form: dict[str, str] = {"kind": "endpoint", "rubric": "accuracy", "rows": "in view"}
+        self._awaited = ""
+        """The signal of the judge at work, until its first scores are there."""
+        self._stamp: object = None
+        self._judge_fields: dict[str, str] = {"kind": "endpoint", "rubric": "accuracy", "rows": "in view"}
         self.set_interval(_EVERY, self._look_at_judges)
 
     def action_judge(self) -> None:
@@ -43,14 +45,14 @@ class JudgingScreen(ImportScreen):
         session = self.session
         if session is not None:
             self.app.push_screen(
-                JudgeForm(self._judge_form, lambda wanted: _plan(session, wanted)), self._start_judging
+                JudgeForm(self._judge_fields, lambda wanted: _plan(session, wanted)), self._start_judging
             )
 
     def _start_judging(self, wanted: Wanted | None) -> None:
         if wanted is None:
             return
         request = wanted.request
-        self._judge_form |= {
+        self._judge_fields |= {
             "kind": request.kind,
             "model": request.model,
             "base_url": request.base_url,
@@ -69,9 +71,10 @@ class JudgingScreen(ImportScreen):
 
         def started(found: tuple[Job | None, str]) -> None:
             self._judging, name = found
+            self._awaited = name
             at_work = self._judging is not None
             self.say(
-                f"{name}: judging; S stops it, mode 6 shows its log"
+                f"{name}: judging; p pauses it, mode 6 shows its log"
                 if at_work
                 else f"{name}: nothing is missing",
                 hold=at_work,
@@ -99,10 +102,11 @@ class JudgingScreen(ImportScreen):
             return
         from dataexplore.session.judging import judgements
 
+        self._tell_judging()
         stamp = judgements(session).stamp()
-        if stamp == self._seen:
+        if stamp == self._stamp:
             return
-        first, self._seen = self._seen is None, stamp
+        first, self._stamp = self._stamp is None, stamp
         if first and self._judging is None:
             return  # the session has just read them
         from dataexplore.session.judging import read_judged
@@ -110,7 +114,6 @@ class JudgingScreen(ImportScreen):
         self.background(
             "reading scores", lambda session, tell: read_judged(session), self._scores_came, lambda text: None
         )
-        self._tell_judging()
 
     def _scores_came(self, signals: dict[str, Signal]) -> None:
         from dataexplore.session.judging import take_judged
@@ -119,8 +122,8 @@ class JudgingScreen(ImportScreen):
         if session is None:
             return
         take_judged(session, signals)
-        if self.sitting.signal not in session.columns.signals and signals:
-            self.sitting.signal = next(iter(signals))
+        if self._awaited in signals:
+            self.sitting.signal, self._awaited = self._awaited, ""
         self.redraw_all()
         self.state = session.state
 

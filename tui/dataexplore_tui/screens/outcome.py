@@ -29,8 +29,8 @@ class OutcomeScreen(ModeScreen):
 
     NUMBER = 2
     DEFAULT_CSS = """
-    OutcomeScreen #outcome-judges { height: 2fr; }
-    OutcomeScreen #outcome-rows { height: 3fr; }
+    OutcomeScreen #outcome-judges { max-height: 60%; }
+    OutcomeScreen #outcome-rows { height: 1fr; }
     OutcomeScreen #outcome-heading { height: 1; }
     """
     HINTS: ClassVar[tuple[Hint, ...]] = (
@@ -83,6 +83,7 @@ class OutcomeScreen(ModeScreen):
         found, rows = compared(by_hand, self._judges()), by_hand.scored
         table = self.query_one("#outcome-judges", Lines)
         retitle(table, Text(f"{rows:,} rows that you scored, beside {len(found):,} judges"))
+        table.styles.height = len(found) + 5
         table.flow(lambda width, height: outcome_lines(found, rows, width))
         if self._judge in session.columns.signals:
             scores = session.scores(self._judge)

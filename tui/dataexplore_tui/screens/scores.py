@@ -58,6 +58,7 @@ class ScoresScreen(WeighingScreen):
         ("enter", "make rule"),
         ("c", "compare judges"),
         ("b", "blind scoring"),
+        ("J", "judge"),
         ("d", "disagreements"),
         ("T", "top k"),
         ("s", "beside"),

@@ -94,7 +94,7 @@ class WeighingScreen(JudgesScreen):
             return
         at = self._at.setdefault(name, _first_threshold(shape))
         title = Text.assemble(shown(name), f" · {shape.scored:,} scored, {shape.unscored:,} not")
-        retitle(pane, title, Text.assemble("beside: ", shown(beside)) if beside else Text(""))
+        retitle(pane, Text.assemble(title, " · beside: ", shown(beside)) if beside else title)
         second = self._second(session, beside, room, at) if beside else None
         pane.show_histogram(shape, shape.bar_of(at), second)
         self._weigh(session, shape, at)
@@ -103,7 +103,7 @@ class WeighingScreen(JudgesScreen):
     def _show_nothing(self, name: str) -> None:
         self.say(f"{name} has no score at all", warning=True)
         for pane in (self.query_one(HistogramPane), self.query_one(ThresholdPane)):
-            retitle(pane, Text.assemble(shown(name), " · no score"), Text(""))
+            retitle(pane, Text.assemble(shown(name), " · no score"))
             pane.update([])
 
     def _shape(self, session: Session, name: str, room: int) -> Histogram:

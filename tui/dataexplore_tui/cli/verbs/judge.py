@@ -16,6 +16,8 @@ from dataexplore.session.judging import Planned, make_job, plan_judging
 from dataexplore.text import short
 from dataexplore.workspace.location import find_folder
 from dataexplore.workspace.workspace import make_workspace
+from dataexplore_tui.cli.batches import KEYS as BATCH_KEYS
+from dataexplore_tui.cli.batches import add_batches, check_batches, run_batches
 from dataexplore_tui.cli.judges import add_judge, add_limits, add_rows, request_of, rows_of
 from dataexplore_tui.cli.opened import reading
 from dataexplore_tui.cli.options import DONE, PROBLEMS, add_file, interpreter
@@ -49,6 +51,7 @@ keys: signal, rows, scored, inferred (of the scored: by --per-group), unparsed,
   completion_tokens, cost (null without a price), currency, seconds; with
   --dry-run: signal, rows, known (have a reply), texts (to be asked about),
   requests, prompt_tokens, completion_tokens, most_tokens, cost, most_cost, currency
+{BATCH_KEYS}
 {KEYS}
 exit codes: 0 done or started, 1 some rows ended in an error or the job ended
   before its end, 2 refused; a limit that was reached is no error"""
@@ -62,6 +65,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_judge(parser)
     add_rows(parser)
     add_limits(parser)
+    add_batches(parser)
     parser.add_argument("--python", metavar="P", help="the interpreter with torch, for --local and --measure")
     parser.add_argument("--rubrics", action="store_true", help="list the shipped rubrics")
     parser.add_argument("--selftest", action="store_true", help="try whether text in a row moves the judge")
@@ -73,6 +77,7 @@ def run(arguments: Namespace) -> int:
     """Find out what is missing, ask about it, and tell how the rows stand."""
     if arguments.rubrics:
         return _told(arguments, {one.label: one.title for one in map(load_rubric, shipped())}, DONE)
+    check_batches(arguments)
     request = request_of(arguments)
     python = interpreter(arguments.python)
     with reading(arguments.file, arguments.workspace) as session:
@@ -84,9 +89,12 @@ def run(arguments: Namespace) -> int:
             return run_selftest(arguments, session, request, folder, python)
         with ProgressLine("looking up rows"):
             rows = rows_of(arguments, session)
-            planned = plan_judging(session, request, rows, arguments.per_group, folder)
+            batch = arguments.batch_out is not None
+            planned = plan_judging(session, request, rows, arguments.per_group, folder, batch=batch)
         if arguments.dry_run:
             return _dry(arguments, planned)
+        if arguments.batch_out or arguments.batch_in:
+            return _told(arguments, *run_batches(arguments, planned))
         job = make_job(session, planned, python)
     if job is None:
         say("every row has its reply already: nothing was asked")
@@ -154,4 +162,10 @@ def _flat(found: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         if name == "errors":
             yield from ((f"error: {short(kind, 60)}", rows) for kind, rows in value.items())
         else:
-            yield name, short(value, 200) if isinstance(value, str) else value
+            yield name, _word(value)
+
+
+def _word(value: Any) -> Any:
+    if isinstance(value, list):
+        return short(", ".join(map(str, value)), 400)
+    return short(value, 200) if isinstance(value, str) else value
