@@ -72,13 +72,16 @@ class Request:
             folder = str(Path(self.model).expanduser().resolve())
             return {"model": folder, **({"rubric": rubric.to_json()} if rubric else {})}
         assert rubric is not None
+        return {**self.endpoint_settings(), "rubric": rubric.to_json(), "expected": self.asking.expected}
+
+    def endpoint_settings(self) -> dict[str, JSON]:
+        """Return how the endpoint is reached and what may be spent there."""
         price = find_price(self.model, self.prices)
         if self.limits.cost is not None and price is None:
             raise JudgeError(
                 f"no price is known for {self.model}, so no cost can be kept to: write a price list"
             )
         return {
-            "rubric": rubric.to_json(),
             "base_url": self.base_url,
             "key_env": self.key_env,
             "key_file": str(self.key_file.expanduser().absolute()) if self.key_file else None,
@@ -88,5 +91,4 @@ class Request:
             "max_tokens": self.limits.tokens,
             "max_cost": self.limits.cost,
             "prices": price.to_json() if price else None,
-            "expected": self.asking.expected,
         }

@@ -66,8 +66,13 @@ def score_keys(dataset: Dataset) -> NDArray[np.uint64]:
     """Return the keys that scores are kept by: an edited row's comes from what it says now."""
     keys = np.array(dataset.keys, np.uint64)
     for row in dataset.edits:
-        keys[row] = int.from_bytes(hash_of(said_in(dataset, row))[:8], "little")
+        keys[row] = text_key(hash_of(said_in(dataset, row)))
     return keys
+
+
+def text_key(text: Hash) -> int:
+    """Return the key that the score of an edited row is kept by."""
+    return int.from_bytes(text[:8], "little")
 
 
 def wanted(

@@ -1,19 +1,22 @@
 """A session's judges: what asking one would cost, asking it, and taking in what it says."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from dataexplore.jobs.folder import Job
 from dataexplore.jobs.spec import JSON
+from dataexplore.judge.asked import hash_of
 from dataexplore.judge.estimate import Estimate, estimate
 from dataexplore.judge.folder import Judgements
 from dataexplore.judge.job import create_judging, keep_rows
 from dataexplore.judge.loading import judged_signals
 from dataexplore.judge.prices import Price
+from dataexplore.judge.replies import SCORED, UNPARSED, Reply
 from dataexplore.judge.request import Request
 from dataexplore.judge.rubric import Rubric
-from dataexplore.judge.wanted import Rows, Wanted, wanted
+from dataexplore.judge.wanted import Rows, Wanted, said_in, text_key, wanted
 from dataexplore.session.session import Session
 from dataexplore.signals.signal import Signal
 
@@ -103,3 +106,37 @@ def take_judged(session: Session, signals: Mapping[str, Signal]) -> None:
     """Show the signals that were read, in place of those of the same names."""
     for signal in signals.values():
         session.columns.add(signal)
+
+
+def said_about(session: Session, row: int) -> list[tuple[str, str]]:
+    """Return what each judge with a rubric said of a row: its signal, and its reason or why it has none."""
+    found, folder = [], judgements(session)
+    judges = [judge for judge in folder.judges() if judge.rubric and judge.name in session.columns.signals]
+    if not judges:
+        return []
+    dataset = session.dataset
+    key = text_key(hash_of(said_in(dataset, row))) if row in dataset.edits else int(dataset.keys[row])
+    for judge in judges:
+        replies = folder.replies(judge)
+        if replies is None:
+            continue
+        with replies:
+            reply = replies.reply(key)
+        if reply is not None:
+            found.append((judge.name, _in_words(*reply)))
+    return found
+
+
+def _in_words(reply: Reply, inferred: bool) -> str:
+    words = reply.text
+    if reply.state == SCORED:
+        try:
+            told = json.loads(reply.text)
+            words = str(told.get("reason") or "") if isinstance(told, dict) else reply.text
+        except ValueError:
+            words = reply.text
+    elif reply.state == UNPARSED:
+        words = f"unparsed, {reply.reason}: {reply.text}" if reply.text else f"unparsed, {reply.reason}"
+    else:
+        words = f"no reply: {reply.reason}"
+    return f"{words} (of a duplicate of this row)" if inferred else words

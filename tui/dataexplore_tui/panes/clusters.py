@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,7 +10,7 @@ from rich.text import Text
 
 from dataexplore_tui.panes.rows import letter, score_text
 from dataexplore_tui.widgets.bars import bar
-from dataexplore_tui.widgets.ink import ACCENT, DIM, STRONG, line, shown
+from dataexplore_tui.widgets.ink import ACCENT, DIM, PLAIN, STRONG, line, shown
 from dataexplore_tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
@@ -34,8 +35,10 @@ class ClustersSource:
         signal: Signal | None,
         order: str,
         upper: Upper | None = None,
+        titles: Sequence[str] = (),
     ) -> None:
         self.clusters = clusters
+        self._titles = titles
         self._upper = upper if order == "topic" else None
         self._terms = terms
         self._signal = signal
@@ -61,8 +64,10 @@ class ClustersSource:
         return int(self._order[index])
 
     def terms(self, cluster: int) -> str:
-        """Return a cluster's terms."""
-        return " · ".join(self._terms[cluster])
+        """Return a cluster's title, if it has one, and its terms."""
+        title = self._titles[cluster] if self._titles else ""
+        terms = " · ".join(self._terms[cluster])
+        return f"{title}: {terms}" if title else terms
 
     def heading(self) -> Text:
         """Return the line above the clusters."""
@@ -82,7 +87,8 @@ class ClustersSource:
             (bar(size / max(1, int(self.sizes.max(initial=1))), 10), ACCENT),
             f" {score_text(float(self._means[cluster])):>8}",
             f" {100 * float(self._kept[cluster]):>4.0f} %  ",
-            shown(self.terms(cluster)),
+            shown(self._titles[cluster] + "  " if self._titles and self._titles[cluster] else "", STRONG),
+            shown(" · ".join(self._terms[cluster]), DIM if self._titles and self._titles[cluster] else PLAIN),
         )
 
 

@@ -17,10 +17,16 @@ from dataexplore_tui.panes.reading import reading
 from dataexplore_tui.panes.rows import EDITED, letter, score_text
 from dataexplore_tui.widgets.ink import DIM, TITLE, WARN, line, shown, squeezed
 from dataexplore_tui.widgets.lines import Lines
+from dataexplore_tui.widgets.strips import wrapped
 
 if TYPE_CHECKING:  # these bring Polars, which the first screen does not wait for
     from dataexplore.dataset.dataset import Dataset
     from dataexplore.signals.signal import Signal
+
+CHECK = "check_"
+"""What the signals of rule checks begin with: they are flags, and told where they are raised."""
+_SAID = 600
+"""Characters of what a judge said that are shown."""
 
 
 class RecordPane(Lines):
@@ -41,8 +47,12 @@ class RecordPane(Lines):
         found: str = "",
         edit: Entry | None = None,
         original: bool = False,
+        said: Sequence[tuple[str, str]] = (),
     ) -> None:
-        """Show one row with everything that is known about it; `original` is as the file has it."""
+        """Show one row with everything that is known about it; `original` is as the file has it.
+
+        `said` is what judges said of it, by the names of their signals.
+        """
         title = line((f"row {row + 1:,}", TITLE), (f" · {dataset.key(row)[:8]:<8}  ", DIM))
         title = line(title, self._decided(state, row, entry))
         if edit is not None and original and dataset.base is not None:
@@ -57,6 +67,7 @@ class RecordPane(Lines):
                 title,
                 *_edited(edit, original),
                 *known,
+                *_said(said, width),
                 Text(),
                 *reading(record, schema, width, found),
                 *fields,
@@ -76,11 +87,14 @@ class RecordPane(Lines):
         room = max(12, width // abreast - 9)
         cells = []
         for signal in signals:
+            if signal.name.startswith(CHECK) and signal.origin == "computed":
+                continue
             score = score_text(float(signal.scores[row])).removesuffix(".0")
             name = shown(f"{squeezed(signal.name, room):<{room}}", DIM)
             cells.append(line(name, f"{score:>7}  " if score else ("      –  ", WARN)))
         lines = [line(*cells[place : place + abreast]) for place in range(0, len(cells), abreast)]
         flags = [name for name, rows in dataset.problems.items() if row in rows]
+        flags += [one.name for one in signals if one.name.startswith(CHECK) and one.scores[row] == 1]
         if flags:
             lines.append(line(("! ", WARN), shown(", ".join(flags), WARN)))
         return lines
@@ -109,6 +123,11 @@ class RecordPane(Lines):
 
             words = line(words, (": ", DIM), shown(reason_of(entry, decision), DIM))
         return words
+
+
+def _said(said: Sequence[tuple[str, str]], width: int) -> list[Text]:
+    lines = [line(shown(f"{name} ", DIM), shown(words[:_SAID])) for name, words in said if words.strip()]
+    return [part for one in lines for part in wrapped(one, max(20, width))]
 
 
 def _edited(edit: Entry | None, original: bool) -> list[Text]:

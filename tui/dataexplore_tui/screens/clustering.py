@@ -8,9 +8,9 @@ import numpy as np
 from textual.binding import Binding, BindingType
 
 from dataexplore.errors import DataexploreError
-from dataexplore_tui.screens.choosing import ChoosingScreen
 from dataexplore_tui.screens.sitting import Sitting
 from dataexplore_tui.screens.talking import Progress
+from dataexplore_tui.screens.titling import TitlingScreen
 
 if TYPE_CHECKING:
     from dataexplore.clusters.kmeans import Clusters
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dataexplore.session.session import Session
 
 
-class ClusteringScreen(ChoosingScreen):
+class ClusteringScreen(TitlingScreen):
     """A screen that has clusters."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -29,8 +29,6 @@ class ClusteringScreen(ChoosingScreen):
 
     def __init__(self, sitting: Sitting) -> None:
         super().__init__(sitting)
-        self.found: tuple[Clusters, list[tuple[str, ...]]] | None = None
-        """The clusters with their terms, None until there are any."""
         self.topics: tuple[Upper, list[tuple[str, ...]]] | None = None
         """Clusters of clusters with their terms, once they were asked for."""
 
@@ -44,7 +42,8 @@ class ClusteringScreen(ChoosingScreen):
         self.background("clustering prompts", compute, self._clustered)
 
     def _clustered(self, found: tuple[Clusters, list[tuple[str, ...]]]) -> None:
-        self.found, self.topics = found, None
+        self.found, self.topics, self.titles = found, None, []
+        self.find_titles()
         clusters, session = found[0], self.sitting.session
         if session is not None:
             labels = np.where(clusters.labels < 0, np.nan, clusters.labels)

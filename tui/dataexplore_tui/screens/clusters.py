@@ -42,6 +42,7 @@ class ClustersScreen(ClusteringScreen):
         ("o", "order"),
         ("r", "resample"),
         ("K", "how many"),
+        ("t", "titles"),
         (":", "commands"),
     )
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -91,7 +92,7 @@ class ClustersScreen(ClusteringScreen):
             self.find_topics()
             return
         upper = self.topics[0] if self.topics is not None else None
-        source = ClustersSource(clusters, terms, state, signal, self._order, upper)
+        source = ClustersSource(clusters, terms, state, signal, self._order, upper, self.titles)
         before = self._picker.source
         place = 0
         if isinstance(before, ClustersSource) and before.clusters is clusters:

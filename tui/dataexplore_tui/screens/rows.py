@@ -154,9 +154,17 @@ class RowsScreen(EditingScreen):
             return
         signals = list(session.columns.signals.values())
         edit, original = session.edited_by(row), self.shows_original
-        pane.show_row(session.dataset, self.state, row, signals, session.why(row), self.found, edit, original)
+        why = session.why(row)
+        said = self._said(session, row) if any(one.origin == "judged" for one in signals) else []
+        pane.show_row(session.dataset, self.state, row, signals, why, self.found, edit, original, said)
         response = session.dataset.response(row)[:400].strip() or "(empty response)"
         self.query_one("#detail", Lines).update([Text.assemble((" → ", "bold"), shown(response), end="")])
+
+    @staticmethod
+    def _said(session: Session, row: int) -> list[tuple[str, str]]:
+        from dataexplore.session.judging import said_about
+
+        return said_about(session, row)
 
     def action_record(self) -> None:
         """Narrow: swap list and record; wide: give the record the whole width."""
