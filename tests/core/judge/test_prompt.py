@@ -21,7 +21,7 @@ def sent(*said):
 
 def test_the_row_stands_between_its_marks_and_orders_follow_it():
     system, user = sent(("user", "2+2?"), ("assistant", "4"))
-    made = re.search(r"The mark is ([0-9a-f]{24})\.", user["content"])[1]
+    made = re.search(r"The mark is ([0-9a-f]{12})\.", user["content"])[1]
     assert user["content"].split("\n")[1:7] == [
         f"<<row {made}>>", f"<<user {made}>>", "2+2?", f"<<assistant {made}>>", "4", f"<<end {made}>>",
     ]  # fmt: skip

@@ -15,7 +15,7 @@ from real_model import small_model
 from serving import Served, served
 
 KEY = "sk-canary-5f0e8c71d2b94a36"
-ROWS, AT_ONCE = 6, 2
+ROWS, AT_ONCE = 5, 2
 RUBRIC = """\
 name = "brief"
 version = 1

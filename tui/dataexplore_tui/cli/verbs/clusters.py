@@ -36,9 +36,10 @@ _KEYS = """\
 keys: edited (rows), k, seed, encoder, field, warning (scripts that the encoder
   was not made for, "" if none), system (share of rows with a system message),
   shared [{text, place, rows}] (neither is compared), sizes, labels (terms of
-  each cluster), titles (by a model, "" for a cluster without), upper [{clusters, rows, labels}], outliers (rows), inertia (sum
-  of squared distances to the centres), without_vector (rows without a word in
-  them, in no cluster), seconds (encoding included)"""
+  each cluster), titles (by a model, "" for a cluster without), upper
+  [{clusters, rows, labels}], outliers (rows), inertia (sum of squared distances
+  to the centres), without_vector (rows without a word in them, in no cluster),
+  seconds (encoding included)"""
 
 
 def add_arguments(parser: ArgumentParser) -> None:

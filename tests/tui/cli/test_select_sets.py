@@ -1,0 +1,1 @@
+"""`select --in` and `--not-in`: sets of rows from the command line."""
