@@ -16,6 +16,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("dataset", type=Path)
     given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        threshold(given.dataset, Path(folder))
     for size in ((80, 24), (120, 40)):
         with tempfile.TemporaryDirectory() as folder:
             _measure(given.dataset, Path(folder), size)
@@ -40,6 +42,19 @@ def _measure(dataset: Path, workspace: Path, size: tuple[int, int]) -> None:
                 raise TimeoutError("the decision did not reach the disk")
         durable.append((1000 * (time.perf_counter() - sent), 0))
     _report(f"{name} decision on disk", durable)
+    screen.close()
+
+
+def threshold(dataset: Path, workspace: Path) -> None:
+    """Print what a key costs that moves the threshold of mode 2, until all its counts are drawn."""
+    command = [sys.executable, "-m", "dataexplore_tui.cli.main", str(dataset), "--workspace", str(workspace)]
+    screen = Terminal(command, (120, 40))
+    screen.until(b"~0 tok")
+    screen.settle()
+    screen.press(b"2")
+    screen.until(b"makes the rule")
+    screen.settle(3.0)
+    _report("threshold key", [screen.press(key) for key in (b"l", b"h") * 30])
     screen.close()
 
 

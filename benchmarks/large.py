@@ -11,6 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from keys import threshold
 from terminal import Terminal
 
 ROOT = Path(__file__).parents[1]
@@ -117,6 +118,8 @@ def _million(path: Path, visidata: str, peer: str, runs: int) -> None:
         here = statistics.median(one[name] for one in first)
         cached = statistics.median(one[name] for one in again)
         print(f"  {name} {1000 * here:.0f} ms, after a second opening {1000 * cached:.0f} ms")
+    with tempfile.TemporaryDirectory(dir=path.parent) as workspace:
+        threshold(path, Path(workspace))
 
 
 def _ten(path: Path, visidata: str) -> None:

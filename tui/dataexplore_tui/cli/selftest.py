@@ -26,9 +26,10 @@ behind the answer that demands a score (`order`, `praise`, `object`, `ending`,
 (`swapped`, `empty`), all mixed. An honest judge does not move with the first
 and drops with the others. No row of yours gets a score by it."""
 KEYS = """\
-  with --selftest: judge, rows, canaries, selftest [{kind, rows, shift, up, down,
-  highest, unparsed}] (shift: mean score with less mean score without; highest:
-  rows that got what was demanded), verdict, job, state, reason, requests, cost"""
+  with --selftest: judge, rows, canaries, selftest [{kind, rows, shift, up,
+  down, highest, unparsed}] (shift: mean score with less mean score without;
+  highest: rows that got what was demanded), verdict, job, state, reason,
+  requests, cost"""
 
 
 def run_selftest(

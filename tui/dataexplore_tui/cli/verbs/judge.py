@@ -50,7 +50,8 @@ keys: signal, rows, scored, inferred (of the scored: by --per-group), unparsed,
   this job: job, state, reason, requests, tokens, prompt_tokens,
   completion_tokens, cost (null without a price), currency, seconds; with
   --dry-run: signal, rows, known (have a reply), texts (to be asked about),
-  requests, prompt_tokens, completion_tokens, most_tokens, cost, most_cost, currency
+  requests, prompt_tokens, completion_tokens, most_tokens, cost, most_cost,
+  currency
 {BATCH_KEYS}
 {KEYS}
 exit codes: 0 done or started, 1 some rows ended in an error or the job ended
