@@ -29,18 +29,20 @@ def create(jobs_dir: Path, spec: JobSpec, files: Mapping[str, bytes] | None = No
     for name in files or {}:
         if not re.fullmatch(r"\w[\w.-]*", name) or name in _OWN:
             raise JobError(f"{name!r} cannot be a job's input file: use another name")
-    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-    folder = jobs_dir.absolute() / f"{stamp}-{spec.kind}-{secrets.token_hex(3)}"
+    now = time.time_ns()
+    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now // 10**9))
+    part = f"{now // 1000 % 10**6:05x}{secrets.token_hex(1)[0]}"  # microseconds: jobs sort as they were made
+    folder = jobs_dir.absolute() / f"{stamp}-{spec.kind}-{part}"
     try:
         jobs_dir.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-        part = folder.with_name(f".{folder.name}")  # hidden until it is whole
-        part.mkdir(mode=FOLDER_MODE)
-        (part / "control").mkdir(mode=FOLDER_MODE)
+        hidden = folder.with_name(f".{folder.name}")  # until it is whole
+        hidden.mkdir(mode=FOLDER_MODE)
+        (hidden / "control").mkdir(mode=FOLDER_MODE)
         for name, data in (files or {}).items():
-            write_whole(part / name, data)
-        write_whole(part / "spec.json", spec.to_json().encode())
-        write_whole(part / "status.json", to_line({"state": CREATED, "at": round(time.time(), 3)}))
-        part.rename(folder)
+            write_whole(hidden / name, data)
+        write_whole(hidden / "spec.json", spec.to_json().encode())
+        write_whole(hidden / "status.json", to_line({"state": CREATED, "at": round(time.time(), 3)}))
+        hidden.rename(folder)
     except OSError as error:
         raise JobError(f"{jobs_dir}: no job can be made here ({error.strerror or error})") from None
     return Job(folder)

@@ -9,6 +9,7 @@ from typing import Any
 
 from dataexplore.errors import JobError
 from dataexplore.jobs.context import JobContext
+from dataexplore.jobs.turn import StopAskedError, turn
 
 
 def run(context: JobContext) -> None:
@@ -33,6 +34,18 @@ def _wait(context: JobContext) -> None:
             return
         time.sleep(0.01)
     context.stopped()
+
+
+def _turn(context: JobContext) -> None:
+    """Wait for a device, then work until the file `go` is there."""
+    try:
+        with turn(context, "gpu 0"):
+            context.status("working")
+            while not (context.folder / "go").exists():
+                time.sleep(0.01)
+            context.finish({})
+    except StopAskedError:
+        context.stopped()
 
 
 def _stubborn(context: JobContext) -> None:
@@ -84,6 +97,7 @@ def _die(context: JobContext) -> None:
 ACTS = {
     "count": _count,
     "wait": _wait,
+    "turn": _turn,
     "stubborn": _stubborn,
     "break": _break,
     "refuse": _refuse,
