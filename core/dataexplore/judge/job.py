@@ -4,7 +4,7 @@ import hashlib
 import os
 import platform
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -17,7 +17,9 @@ from dataexplore.jobs.folder import Job
 from dataexplore.jobs.launch import create
 from dataexplore.jobs.spec import JSON, JobSpec
 from dataexplore.judge import asked
+from dataexplore.judge.asked import Asked
 from dataexplore.judge.folder import Judgements, lock_file
+from dataexplore.judge.judge import Judge
 from dataexplore.judge.replies import Replies
 from dataexplore.judge.wanted import Wanted
 
@@ -65,14 +67,27 @@ def create_judging(
     `python` is the interpreter to work with, by default this one. Raises JudgeError while another job asks
     the same judge.
     """
-    judge, folder = wanted.judge, keep_rows(judgements, wanted)
+    folder = keep_rows(judgements, wanted)
+    return create_asking(jobs_dir, wanted.judge, folder, wanted.missing, settings, dataset.path.name, python)
+
+
+def create_asking(
+    jobs_dir: Path,
+    judge: Judge,
+    folder: Path,
+    missing: Sequence[Asked],
+    settings: Mapping[str, JSON],
+    dataset: str,
+    python: str | None = None,
+) -> Job:
+    """Write texts into a new job folder, not yet started; replies will be kept in the judge's `folder`."""
     spec = JobSpec(
         kind="judge" if judge.rubric else "measure",
         module=MODULES[judge.kind],
         settings={"judge": asdict(judge), "folder": str(folder.absolute()), **settings},
-        dataset=dataset.path.name,
-        rows=len(wanted.missing),
-        rows_hash=hashlib.sha256(b"".join(one.hash for one in wanted.missing)).hexdigest(),
+        dataset=dataset,
+        rows=len(missing),
+        rows_hash=hashlib.sha256(b"".join(one.hash for one in missing)).hexdigest(),
         seed=0,
         versions={"dataexplore": __version__, "made by python": platform.python_version()},
         python=python or sys.executable,
@@ -81,7 +96,7 @@ def create_judging(
     path = job.folder / asked.FILE
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE), "wb") as file:
-            file.writelines(asked.to_lines(wanted.missing))
+            file.writelines(asked.to_lines(missing))
     except OSError as error:
         raise JobError(f"{job.id}: {disk_reason(path, error)}") from None
     return job

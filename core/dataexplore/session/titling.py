@@ -3,19 +3,17 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
 from dataexplore.clusters.kmeans import Clusters
 from dataexplore.clusters.samples import samples
 from dataexplore.dataset.dataset import Dataset
 from dataexplore.jobs.folder import Job
 from dataexplore.judge.asked import Asked
 from dataexplore.judge.folder import Judgements
-from dataexplore.judge.job import create_judging
+from dataexplore.judge.job import create_asking
 from dataexplore.judge.replies import SCORED
 from dataexplore.judge.request import Request
 from dataexplore.judge.titles import MODULE, group_asked, titles_judge
-from dataexplore.judge.wanted import Wanted, replied
+from dataexplore.judge.wanted import replied
 
 _NEAREST, _RANDOM = 6, 4
 """Rows of a cluster that the model sees: what is typical of it, and how far it goes."""
@@ -40,10 +38,10 @@ def titling_job(
     missing = {one.hash: one for one in asked if one.hash not in known}
     if not missing:
         return None
-    none = np.zeros(0, np.int64)
-    wanted = Wanted(judge, none, none.astype(np.uint64), [], none.astype(bool), list(missing.values()), 0)
     settings = {**request.endpoint_settings(), "question": MODULE}
-    return create_judging(workspace / "jobs", judgements, dataset, wanted, settings, python)
+    texts = list(missing.values())
+    folder = judgements.keep(judge)
+    return create_asking(workspace / "jobs", judge, folder, texts, settings, dataset.path.name, python)
 
 
 def titles(workspace: Path, asked: Sequence[Asked]) -> list[str]:

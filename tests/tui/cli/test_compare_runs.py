@@ -146,6 +146,7 @@ def test_what_cannot_be_read_counts_apart_and_a_small_judge_is_named(
     shown = compared(run, runs, "--model", "other-135M", "--base-url", judge.here.url)
     assert shown.code == 0
     assert "with a reply that could not be read, counted apart" in shown.out
+    assert "most of what the judge said could not be read" in shown.out
     assert "other-135M is a small judge" in shown.out
 
 
@@ -166,6 +167,24 @@ def prompts_of(place: Path, found: dict[str, Any]) -> list[Any]:
     from dataexplore.compare.prompt import read_prompts
 
     return read_prompts(place / ".dataexplore/few.jsonl/jobs" / found["first"]["job"])
+
+
+def test_a_part_that_fails_is_told_and_is_done_when_it_can_be(
+    run: Run, runs: list[Job], place: Path, tmp_path: Path
+) -> None:
+    weights = runs[1].folder / "adapter/adapter_model.safetensors"
+    weights.rename(tmp_path / "weights")
+    assert "has neither adapter nor model" in compared(run, runs).refusal
+    weights.write_bytes(b"damaged")
+    shown = compared(run, runs)
+    assert shown.code == 1
+    assert "failed: " in shown.out
+    assert "cannot be loaded" in shown.out
+    assert "7 prompts not answered by both: not asked yet" in shown.out
+    assert "nobody judged" not in shown.out
+    (tmp_path / "weights").replace(weights)
+    found = compared(run, runs, "--json").found
+    assert (found["state"], found["compared"]) == ("finished", 7)
 
 
 @pytest.mark.parametrize(

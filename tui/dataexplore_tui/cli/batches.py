@@ -12,8 +12,9 @@ from dataexplore_tui.cli.options import DONE, PROBLEMS, UsageError
 KEYS = """\
   with --batch-out: signal, rows, known, texts, files, and the price of a batch
   (prompt_tokens ... currency); with --batch-in: signal, rows, scored, inferred,
-  unparsed, errors, left, stored, foreign (answers of other judges), unreadable,
-  prompt_tokens, completion_tokens, cost, currency"""
+  unparsed, errors, left, stored, known (answers that were there already),
+  foreign (of other judges or rows), unreadable, prompt_tokens,
+  completion_tokens, cost, currency"""
 
 
 def add_batches(parser: ArgumentParser) -> None:
@@ -45,14 +46,14 @@ def run_batches(arguments: Namespace, planned: Planned) -> tuple[dict[str, Any],
         counted = asdict(planned.estimate) if planned.estimate else {}
         return {
             **found,
-            "rows": len(planned.wanted.rows),
+            "rows": len(planned.wanted.rows) + planned.wanted.blank,
             "known": planned.known,
             **counted,
             "files": [str(path) for path in files],
         }, DONE
     read, stands, cost = answers_in(planned, arguments.batch_in)
     found |= asdict(stands)
-    found |= {"stored": read.stored, "foreign": read.foreign, "unreadable": read.unreadable}
+    found |= {"stored": read.stored, "known": read.known, "foreign": read.foreign, "unreadable": read.unreadable}
     found |= {"prompt_tokens": read.prompt_tokens, "completion_tokens": read.completion_tokens}
     found |= {"cost": cost, "currency": planned.estimate.currency if planned.estimate else ""}
     return found, PROBLEMS if stands.errors else DONE

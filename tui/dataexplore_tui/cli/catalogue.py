@@ -34,7 +34,7 @@ VERBS = {
     for verb in (
         Verb("check", "count rows, name the schema, list what is unreadable or odd"),
         Verb("scores", "list signals, import ratings, count the rows at a threshold"),
-        Verb("judge", "score the rows by a model, an endpoint's or a local one, or by rules"),
+        Verb("judge", "score rows by a model or by rules; nothing is asked twice"),
         Verb("embed", "make vectors of the rows, as a job, with any encoder"),
         Verb("duplicates", "find groups of near-duplicate rows"),
         Verb("clusters", "group the rows by meaning and name the groups"),
@@ -45,7 +45,7 @@ VERBS = {
         Verb("export", "write the rows as they were decided, byte for byte, with reasons"),
         Verb("convert", "write all rows in another schema: alpaca, sharegpt, messages ..."),
         Verb("tune", "fine-tune a model on the rows, here or as a detached job"),
-        Verb("compare", "count reviews of two models, judged in both orders"),
+        Verb("compare", "let two runs answer, and a judge compare them in both orders"),
         Verb("runs", "list, stop and resume jobs"),
     )
 }
