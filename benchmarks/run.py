@@ -24,6 +24,7 @@ def main() -> None:
         ("first_rows.py", str(dataset), "--visidata", str(PEERS / "bin" / "vd")),
         ("keys.py", str(dataset)),
         ("judging.py", str(dataset), "--real", "40"),
+        ("tuning.py", str(dataset)),
         ("duplicates_vs_semhash.py", str(dataset)),
         ("kmeans_vs_sklearn.py", str(dataset)),
         ("k_center_vs_numpy.py", str(dataset)),

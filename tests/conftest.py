@@ -35,6 +35,12 @@ def no_network() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def own_devices(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets no run of a test wait for a run of another one, or of whoever uses this machine."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
+
+
 @pytest.fixture
 def alpaca(tmp_path: Path) -> MakeAlpaca:
     """Writes a JSONL of instruction, input, output and a score, one record per given output."""

@@ -102,6 +102,8 @@ async def test_rule_checks_need_no_endpoint(tagged: Path):
         ({"model": "m"}, "no address is given"),
         ({"model": "m", "base_url": "ftp://x"}, "no address of an endpoint"),
         ({"model": "m", "base_url": "http://x/v1", "sample": "many"}, "sample: many is not a number"),
+        ({"model": "m", "base_url": "http://x/v1", "concurrency": "nan"}, "concurrency: nan is not a number"),
+        ({"model": "m", "base_url": "http://x/v1", "requests": "inf"}, "requests: inf is not a number"),
         ({"model": "m", "base_url": "http://x/v1", "requests": "0"}, "not a whole number"),
         ({"model": "m", "base_url": "http://x/v1", "rows": "some"}, "rows: write one of"),
         ({"kind": "oracle", "model": "m"}, "no judge of the kind 'oracle'"),

@@ -1,11 +1,12 @@
 """Makes job folders and starts their processes so that no hang-up, pipe or closed screen can end them."""
 
+import contextlib
 import os
 import re
 import secrets
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import dataexplore
@@ -15,6 +16,7 @@ from dataexplore.jobs.context import starting
 from dataexplore.jobs.files import FILE_MODE, FOLDER_MODE, to_line, write_whole
 from dataexplore.jobs.folder import Job
 from dataexplore.jobs.identity import identify
+from dataexplore.jobs.place import PLACE, read_place
 from dataexplore.jobs.spec import JobSpec
 from dataexplore.jobs.status import CREATED, FINISHED, Status
 
@@ -48,12 +50,25 @@ def create(jobs_dir: Path, spec: JobSpec, files: Mapping[str, bytes] | None = No
     return Job(folder)
 
 
-_OWN = frozenset({"spec.json", "status.json", "launch.json", "result.json", "lock", "launch.lock", "log.txt"})
+_OWN = frozenset(
+    {"spec.json", "status.json", "launch.json", "place.json", "result.json", "lock", "launch.lock", "log.txt"}
+)
 
 
 def start(job: Job) -> Job:
     """Start the job's process, detached from this one; raise JobError while it is alive or finished."""
     reap()
+    with launching(job) as attempt:
+        _spawn(job, attempt)
+    return job
+
+
+@contextlib.contextmanager
+def launching(job: Job) -> Iterator[int]:
+    """Keep other launchers out and give the number of the attempt, the request to stop taken away.
+
+    Raises JobError while the job is alive or finished, and for a folder that cannot be written.
+    """
     _ = job.spec
     try:
         guard = lock.take(
@@ -63,17 +78,19 @@ def start(job: Job) -> Job:
         raise JobError(f"{job.id}: cannot be started ({error})") from None
     try:
         _refuse_unless_resumable(job, job.status())
-        _spawn(job, job.status().attempt + 1)
+        (job.folder / "control/stop").unlink(missing_ok=True)
+        yield job.status().attempt + 1
     except OSError as error:
         raise JobError(f"{job.id}: cannot be started ({error.strerror or error})") from None
     finally:
         os.close(guard)
-    return job
 
 
 def _refuse_unless_resumable(job: Job, status: Status) -> None:
     if status.alive:
-        raise JobError(f"{job.id}: process {status.pid} works on this job already; stop it first")
+        place = read_place(job.folder)
+        worker = place.name if place else f"process {status.pid}"
+        raise JobError(f"{job.id}: {worker} works on this job already; stop it first")
     if status.state == FINISHED:
         raise JobError(f"{job.id}: the job is finished; make a new one to run it again")
     try:
@@ -83,8 +100,8 @@ def _refuse_unless_resumable(job: Job, status: Status) -> None:
 
 
 def _spawn(job: Job, attempt: int) -> None:
-    (job.folder / "control/stop").unlink(missing_ok=True)
     environment = environment_for(job.folder)
+    (job.folder / PLACE).unlink(missing_ok=True)  # it was elsewhere before
     write_whole(job.folder / "status.json", starting(attempt))
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
     log = os.open(job.folder / "log.txt", flags, FILE_MODE)

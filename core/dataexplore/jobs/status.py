@@ -1,12 +1,15 @@
 """How a job stands: what its worker last wrote, held against whether that worker still lives."""
 
 import json
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from dataexplore.jobs.identity import Identity
 from dataexplore.jobs.lock import held
+from dataexplore.jobs.place import GONE, WAITING, Place, read_place
+from dataexplore.jobs.place import RUNNING as RUNS_THERE
 
 CREATED, STARTING, RUNNING, STOPPING = "created", "starting", "running", "stopping"
 STOPPED, FINISHED, FAILED = "stopped", "finished", "failed"
@@ -61,6 +64,8 @@ def read_status(folder: Path) -> Status:
     status = _parse(stored)
     if finished:
         return _with(status, FINISHED)
+    if (place := read_place(folder)) is not None:
+        return _away(folder, status, place)
     if status.state == STARTING:
         return _starting(folder, status)
     if status.state in (RUNNING, STOPPING, FINISHED):
@@ -71,6 +76,36 @@ def read_status(folder: Path) -> Status:
     return status
 
 
+def _away(folder: Path, status: Status, place: Place) -> Status:
+    """Return how a job stands that a launcher has sent elsewhere, by the newest word there is of it."""
+    asked = (folder / "control/stop").exists()
+    working = status.state in (RUNNING, STOPPING, FINISHED)
+    if working and works(folder, status.worker):
+        return _with(status, STOPPING if asked or status.state == STOPPING else RUNNING)
+    if status.state not in (STARTING, STOPPED) and not working:
+        return status
+    newer = place.seen > status.at
+    if status.state != STOPPED and place.state == GONE:
+        if asked:
+            return _with(status, STOPPED, "stopped as asked; resume goes on from the last checkpoint")
+        return _with(status, LOST, f"{place.name} is gone without a result: {place.reason}; resume it")
+    if status.state == STARTING or (newer and place.state == WAITING):  # begun again after its node was lost
+        phase = "leaving the queue as asked" if asked else place.phase
+        return Status(STARTING, phase, status.done, status.total, "", status.attempt, status.at)
+    if status.state == STOPPED:
+        return status
+    if status.worker is None or not status.worker.elsewhere:
+        return _with(status, LOST, _WHY_LOST)
+    # the lock of another machine is not seen on every file system: its last word counts, and the launcher's
+    silent = time.time() - max(status.at, place.seen if place.state == RUNS_THERE else 0.0)
+    if silent > _SILENT:
+        told = f"nothing was heard from {status.worker.host} for {silent / 60:.0f} minutes"
+        return _with(status, LOST, f"{told}; `dataexplore runs` asks {place.name}")
+    return _with(status, STOPPING if asked or status.state == STOPPING else RUNNING)
+
+
+_SILENT = 900.0
+"""Seconds without a word from another machine until a job counts as lost there."""
 _WHY_LOST = "its process is gone without a word: killed, out of memory or the machine restarted; resume it"
 
 

@@ -17,28 +17,30 @@ from dataexplore.judge.asked import Asked
 from dataexplore.judge.failure import Failure
 from dataexplore.judge.fields import Fields
 from dataexplore.judge.questions import Question
-from dataexplore.judge.replies import ERROR, Hash, Replies, Reply
+from dataexplore.judge.replies import ERROR, SCORED, UNPARSED, Hash, Replies, Reply
 from dataexplore.text import short
 
 MOST_REQUESTS, MOST_BYTES = 50_000, 190_000_000
 """What one batch file may hold: OpenAI takes 50,000 requests and 200 MB."""
 _STORED_AT_ONCE = 2000
+_URL = "/v1/chat/completions"
 JOB = "batch"
 
 
 def write_batches(
-    out: Path, texts: Iterable[Asked], question: Question, fields: Fields, secret: bytes
+    out: Path, judge: str, texts: Iterable[Asked], question: Question, fields: Fields, secret: bytes
 ) -> list[Path]:
     """Write the requests into `out` as requests-1.jsonl and so on; JudgeError where one is there already.
 
-    A request's id is its text's hash, so that answers find their rows in any order.
+    A request's id is the judge's with its text's hash: answers find their rows in any order, and no other
+    judge takes them for its own.
     """
     files: list[Path] = []
     try:
         out.mkdir(parents=True, exist_ok=True)
         if there := sorted(out.glob("requests-*.jsonl")):
             raise JudgeError(f"{there[0]}: is there already; name another folder")
-        for some in _parts(_lines(texts, question, fields, secret)):
+        for some in _parts(_lines(judge, texts, question, fields, secret)):
             files.append(out / f"requests-{len(files) + 1}.jsonl")
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
             with os.fdopen(os.open(files[-1], flags, FILE_MODE), "wb") as file:
@@ -53,10 +55,12 @@ def _write(file: BinaryIO, lines: Iterable[bytes]) -> None:
         file.write(line)
 
 
-def _lines(texts: Iterable[Asked], question: Question, fields: Fields, secret: bytes) -> Iterator[bytes]:
+def _lines(
+    judge: str, texts: Iterable[Asked], question: Question, fields: Fields, secret: bytes
+) -> Iterator[bytes]:
     for one in texts:
         body = fields.request(question.messages(one, secret), frozenset({"max_tokens"}))
-        request = {"custom_id": one.hash.hex(), "method": "POST", "url": "/v1/chat/completions", "body": body}
+        request = {"custom_id": f"{judge}-{one.hash.hex()}", "method": "POST", "url": _URL, "body": body}
         yield orjson.dumps(request) + b"\n"
 
 
@@ -79,29 +83,41 @@ class BatchRead:
 
     stored: int = 0
     """Answers about texts that this judge was to be asked about."""
+    known: int = 0
+    """Answers about texts that had their reply already."""
     foreign: int = 0
-    """Answers about other texts: of another judge, or of rows that were never written."""
+    """Answers of another judge, or about rows that are not judged now."""
     unreadable: int = 0
     """Lines that are no answer of a batch."""
     states: Counter[str] = field(default_factory=Counter)
     prompt_tokens: int = 0
     completion_tokens: int = 0
 
+    @property
+    def answers(self) -> int:
+        """Lines that are an answer of a batch."""
+        return self.stored + self.known + self.foreign
 
-def read_batches(paths: Iterable[Path], wanted: set[Hash], question: Question, replies: Replies) -> BatchRead:
+
+def read_batches(
+    paths: Iterable[Path], judge: str, wanted: set[Hash], question: Question, replies: Replies
+) -> BatchRead:
     """Store the answers in some files of output or errors; what was answered before stays as it is.
 
     Raises JudgeError for a file that cannot be read or holds no answer at all.
     """
-    read = BatchRead()
+    read, known = BatchRead(), replies.hashes(SCORED, UNPARSED)
+
+    def about(line: bytes) -> Reply | None:
+        return _reply(line, judge, wanted, known, question, read) if line.strip() else None
+
     for path in paths:
-        before = read.stored + read.foreign
+        before = read.answers
         try:
             with path.open("rb") as file:
                 waiting: list[Reply] = []
                 for line in file:
-                    reply = _reply(line, wanted, question, read) if line.strip() else None
-                    if reply is not None:
+                    if (reply := about(line)) is not None:
                         waiting.append(reply)
                     if len(waiting) == _STORED_AT_ONCE:
                         replies.put(waiting)
@@ -109,22 +125,28 @@ def read_batches(paths: Iterable[Path], wanted: set[Hash], question: Question, r
                 replies.put(waiting)
         except OSError as error:
             raise JudgeError(f"{path}: cannot be read ({error.strerror or error})") from None
-        if read.stored + read.foreign == before:
+        if read.answers == before:
             raise JudgeError(f"{short(str(path), 200)}: holds no answer of a batch (custom_id and response)")
     return read
 
 
-def _reply(line: bytes, wanted: set[Hash], question: Question, read: BatchRead) -> Reply | None:
+def _reply(
+    line: bytes, judge: str, wanted: set[Hash], known: set[Hash], question: Question, read: BatchRead
+) -> Reply | None:
     try:
         found: Any = orjson.loads(line)
-        hash_ = bytes.fromhex(found["custom_id"])
+        asked, _, text = found["custom_id"].partition("-")
+        hash_ = bytes.fromhex(text)
         response = found.get("response") or {}
         body = response.get("body")
         status = int(response.get("status_code") or 0)
     except (ValueError, TypeError, KeyError, AttributeError):
         read.unreadable += 1
         return None
-    if hash_ not in wanted:
+    if asked == judge and hash_ in known:
+        read.known += 1
+        return None
+    if asked != judge or hash_ not in wanted:
         read.foreign += 1
         return None
     reply = _outcome(hash_, body if status == 200 else None, found.get("error") or body, question, read)

@@ -69,6 +69,7 @@ class Budget:
         found = os.pread(self._file, _FIELDS.size, 0)
         self.spent = Spent(*_FIELDS.unpack(found)) if len(found) == _FIELDS.size else Spent()
         self._under_way = 0
+        self._over = ""
         self._freed = asyncio.Event()
 
     @property
@@ -85,10 +86,14 @@ class Budget:
     async def hold(self, prompt: int, completion: int) -> Held:
         """Reserve a request; wait for others where they might leave enough, else raise LimitReachedError."""
         while reached := self._reached(prompt, completion):
-            if not self._under_way:
-                raise LimitReachedError(reached)
+            if self._over or not self._under_way:
+                break
             self._freed.clear()
             await self._freed.wait()
+        # Whoever would still fit in is sent no more: the job ends now, and its answer would be lost.
+        self._over = self._over or reached
+        if self._over:
+            raise LimitReachedError(self._over)
         self._under_way += 1
         self._add(1, prompt, completion)
         return Held(prompt, completion)

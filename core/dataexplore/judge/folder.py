@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -37,19 +38,22 @@ class Judgements:
         """Return the judge's folder, which may not be there yet."""
         return self.folder / judge.id
 
-    def known(self, judge: Judge) -> Judge:
-        """Return the judge as it was kept, with its signals' names, or with names that no other judge has."""
+    def known(self, judge: Judge, names: Iterable[str] = ()) -> Judge:
+        """Return the judge as it was kept, with its signals' names, or with names that nothing else has.
+
+        `names` are taken by others than judges: a field of the file would hide a signal of its name.
+        """
         others = self.judges()
         for other in others:
             if other.id == judge.id:
                 return other
-        taken = {name for other in others for name in other.signals}
+        taken = {*names, *(name for other in others for name in other.signals)}
         number = 1
-        names = judge.signals
-        while taken & set(names):
+        free = judge.signals
+        while taken & set(free):
             number += 1
-            names = tuple(f"{name}_{number}" for name in judge.signals)
-        return replace(judge, signals=names)
+            free = tuple(f"{name}_{number}" for name in judge.signals)
+        return replace(judge, signals=free)
 
     def keep(self, judge: Judge) -> Path:
         """Make the judge's folder if it is not there; judge.json comes last, so half a folder is none."""

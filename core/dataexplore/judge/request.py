@@ -1,5 +1,6 @@
 """What a person asks for when they ask for a judge, from a command line or a form."""
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from dataexplore.jobs.spec import JSON
 from dataexplore.judge.address import check_address
 from dataexplore.judge.budget import Limits
 from dataexplore.judge.judge import KINDS, Judge
+from dataexplore.judge.key import VARIABLE, find_key
 from dataexplore.judge.kinds import Asking, checks_judge, endpoint_judge, local_judge, measure
 from dataexplore.judge.prices import find_price
 from dataexplore.judge.rubric import Rubric, load_rubric
@@ -34,7 +36,7 @@ class Request:
     limits: Limits = field(default_factory=Limits)
     prices: Path | None = None
     """The person's price list; None looks where it usually is."""
-    key_env: str = "OPENAI_API_KEY"
+    key_env: str = VARIABLE
     key_file: Path | None = None
 
     def __post_init__(self) -> None:
@@ -74,8 +76,19 @@ class Request:
         assert rubric is not None
         return {**self.endpoint_settings(), "rubric": rubric.to_json(), "expected": self.asking.expected}
 
+    def _check_key(self) -> None:
+        """Raise JudgeError before anything is written down: what is given may be the key itself."""
+        file = str(self.key_file) if self.key_file else None
+        if file is None and self.key_env != VARIABLE and self.key_env not in os.environ:
+            raise JudgeError(
+                "no environment variable has the name that is given for the key; the key itself is never "
+                "given, and a file is named by --key-file"
+            )
+        find_key(self.key_env, file)
+
     def endpoint_settings(self) -> dict[str, JSON]:
         """Return how the endpoint is reached and what may be spent there."""
+        self._check_key()
         price = find_price(self.model, self.prices)
         if self.limits.cost is not None and price is None:
             raise JudgeError(

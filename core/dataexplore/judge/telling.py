@@ -68,7 +68,7 @@ class Teller:
     def result(self, stopped_by: str = "") -> dict[str, Any]:
         """Return what the job found."""
         tally, known, spent = self._pool.tally, self._pool.feed.known, self._pool.budget.spent
-        cost = self._pool.budget.cost
+        cost, price = self._pool.budget.cost, self._pool.budget.price
         return {
             "signal": self._judge.name,
             "rows": self._total,
@@ -80,6 +80,7 @@ class Teller:
             "prompt_tokens": spent.prompt_tokens,
             "completion_tokens": spent.completion_tokens,
             "cost": None if cost is None else round(cost, 6),
+            "currency": price.currency if price else "",
             "seconds": round(time.monotonic() - self._began, 1),
             "stopped_by": stopped_by,
         }

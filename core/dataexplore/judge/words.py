@@ -23,7 +23,8 @@ def figures(job: Job) -> dict[str, Any]:
 def in_words(status: Status, counted: Mapping[str, Any]) -> str:
     """Return one line about a job that works, or about how it ended."""
     if status.reason:
-        return f"{status.state}: {status.reason}"
+        told = status.reason.startswith(status.state)  # "stopped as asked"
+        return status.reason if told else f"{status.state}: {status.reason}"
     parts = [status.phase if status.alive else status.state]
     if status.total and status.state != FINISHED:
         parts[0] += f" {status.done:,} of {status.total:,}"

@@ -1,6 +1,7 @@
 """The judge job: asks an endpoint about every text without a reply; it goes on after a stop or a kill."""
 
 import asyncio
+import contextlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -129,8 +130,11 @@ class _Judging:
         except LimitReachedError as limit:
             stopped, by = str(limit), str(limit).split(" ", 1)[0].removeprefix("--")
         finally:
-            await self._leave(tasks)
-        await teller.tell(stopped_by=by)
+            try:
+                await self._leave(tasks)
+            finally:
+                with contextlib.suppress(DataexploreError, OSError):  # why it ended is worth more
+                    await teller.tell(stopped_by=by)
         if not stopped:
             context.finish(teller.result())
             (context.folder / asked_file.FILE).unlink(

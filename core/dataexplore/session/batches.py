@@ -22,7 +22,8 @@ def write_requests(planned: Planned, out: Path) -> list[Path]:
     folder = keep_rows(planned.judgements, planned.wanted)
     asked = question_of(planned.full_settings())
     fields = fields_of(planned.wanted.judge, asked)
-    return write_batches(out, planned.wanted.missing, asked, fields, read_secret(folder))
+    judge = planned.wanted.judge.id
+    return write_batches(out, judge, planned.wanted.missing, asked, fields, read_secret(folder))
 
 
 def answers_in(planned: Planned, paths: Iterable[Path]) -> tuple[BatchRead, Standing, float | None]:
@@ -36,8 +37,8 @@ def answers_in(planned: Planned, paths: Iterable[Path]) -> tuple[BatchRead, Stan
         ) from None
     try:
         with Replies(folder, writable=True) as replies:
-            hashes = {one.hash for one in planned.wanted.missing}
-            read = read_batches(paths, hashes, question_of(planned.full_settings()), replies)
+            hashes, judge = set(planned.wanted.hashes), planned.wanted.judge.id
+            read = read_batches(paths, judge, hashes, question_of(planned.full_settings()), replies)
     finally:
         os.close(held)
     found = planned.settings.get("prices")

@@ -60,7 +60,7 @@ def plan_judging(
     judge, rubric = request.judge()
     judgements = Judgements(folder or session.workspace.folder)
     groups = session.groups(threshold) if threshold is not None else None
-    asked = wanted(judgements.known(judge), judgements, session.dataset, rows, groups)
+    asked = wanted(judgements.known(judge, session.columns.names), judgements, session.dataset, rows, groups)
     return planned(asked, rubric, request, judgements, batch=batch)
 
 

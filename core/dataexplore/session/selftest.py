@@ -47,7 +47,7 @@ def plan_trial(session: Session, request: Request, rows: Rows, folder: Path | No
             "rules and measures take no orders from rows: a self-test is for judges with a rubric"
         )
     judgements = Judgements(folder or session.workspace.folder)
-    judge = judgements.known(judge)
+    judge = judgements.known(judge, session.columns.names)
     made = canaries([said_in(session.dataset, row) for row in rows.tolist()], rubric, request.asking.seed)
     known = replied(judge, judgements)
     missing = {one.asked.hash: one.asked for one in made if one.asked.hash not in known}

@@ -20,12 +20,14 @@ from dataexplore.judge.folder import Judgements
 from dataexplore.judge.loading import judged_signals
 from dataexplore.selection.export import Exported, export
 from dataexplore.selection.layers import Layers, Step
-from dataexplore.selection.recipe import Recipe, run_layers, write_recipe
+from dataexplore.selection.recipe import Recipe, write_recipe
 from dataexplore.selection.rule import Mask, Rule
 from dataexplore.session.analysis import Analysis
 from dataexplore.session.columns import Columns
-from dataexplore.session.edits import as_edits, edit_act, recipe_act, recipe_changes, supposing
+from dataexplore.session.edits import as_edits, edit_act, recipe_act, recipe_changes
 from dataexplore.session.known import Known
+from dataexplore.session.running import Ran, run_recipe
+from dataexplore.session.shares import Shares
 from dataexplore.session.state import State, View, count
 from dataexplore.session.steps import as_recipe, recipe_acts, rule_act, ruling
 from dataexplore.signals.imports import Ratings, read_ratings
@@ -43,6 +45,7 @@ class Session(Known):
         self._journal = Journal(workspace.database)
         self._ledger = Ledger(len(dataset), dataset.rows_of)
         self._acts = 0
+        self.shares = Shares(len(dataset), dataset.rows_of)
         for entry in self._journal.entries():
             self._take(entry)
         self.dataset = with_edits(dataset, self._ledger.edits) if self._ledger.edits else dataset
@@ -96,27 +99,28 @@ class Session(Known):
 
     def apply(self, rule: Rule) -> State:
         """Let a rule decide, in place of an earlier one of its slot; what was decided by hand stands."""
-        ruled = ruling(rule, self._ledger, self)
-        return self._append("decide", rule_act(rule, ruled, self._ledger, self.dataset.keys))
+        found = ruling(rule, self._ledger, self)
+        return self._append("decide", rule_act(rule, found, self._ledger, self.dataset.keys))
 
     def preview(self, rule: Rule) -> State:
         """Return the state a rule would lead to, without deciding anything."""
-        decisions = Layers(ruling(rule, self._ledger, self), self._ledger.hand).covered
+        decisions = Layers(ruling(rule, self._ledger, self).ruled, self._ledger.hand).covered
         return State(decisions, count(decisions, self.dataset.tokens), self.state.view)
 
-    def replay(self, recipe: Recipe, *, decide: bool = True) -> tuple[Decisions, list[Step]]:
-        """Run a recipe on all rows, hand decisions standing; `decide` records the outcome.
+    def replay(
+        self, recipe: Recipe, *, decide: bool = True, ran: Ran | None = None, reason: str = ""
+    ) -> tuple[Decisions, list[Step]]:
+        """Run a recipe on all rows, hand decisions standing, unless it `ran`; `decide` records the outcome.
 
         That is one act, and one more each for the edits and for what the recipe itself has by hand.
         """
-        changes = recipe_changes(self.dataset, recipe.edits)
-        layers, steps = run_layers(recipe, supposing(self, changes), self._ledger.hand)
+        ran = ran or run_recipe(recipe, self, self.by_hand)
         if decide:
-            if changes:
+            if changes := recipe_changes(self.dataset, recipe.edits):
                 self._append("edit", recipe_act(self.dataset, changes))
-            for act in recipe_acts(recipe, layers, self._ledger, self.dataset.keys):
+            for act in recipe_acts(recipe, ran, self._ledger, self.dataset.keys, reason):
                 self._append("decide", act)
-        return layers.covered, steps
+        return ran.layers.covered, ran.steps
 
     def edit(self, row: int, new: bytes) -> State:
         """Give a row other bytes; the source's own take the edit back.
@@ -141,7 +145,7 @@ class Session(Known):
 
     def why(self, row: int) -> Entry | None:
         """Return the journal entry that decided a row."""
-        return self._ledger.by(row)
+        return self.shares.told(self._ledger.by(row), row)
 
     @property
     def by_hand(self) -> Mask:

@@ -10,22 +10,28 @@ from dataexplore.dataset.roles import ASSISTANT, SYSTEM, TOOL, USER
 from dataexplore.dataset.turns import Turn, call_text, value_text
 from dataexplore.errors import JobError
 from dataexplore.journal.decision import DROP, KEEP
+from dataexplore.journal.ledger import Rows
 from dataexplore.session.session import Session
 
 _LEARNABLE = frozenset({SYSTEM, USER, ASSISTANT, TOOL})
 
 
 def training_rows(
-    session: Session, only_kept: bool = False, learn_chosen: bool = False
+    session: Session,
+    only_kept: bool = False,
+    learn_chosen: bool = False,
+    rows: Rows | None = None,
 ) -> list[dict[str, Any]]:
-    """Return row (from 0), key and messages of each row not dropped, or of the kept ones only.
+    """Return row (from 0), key and messages of each row not dropped, of the kept ones only, or of `rows`.
 
     A row that cannot be learned as it is (a turn that is no text, an unknown role) has no messages.
     Preference data is not made to be imitated: rows of it raise JobError unless `learn_chosen`, and then
     chosen answers and those with a true label are learned, and the others have no messages.
     """
     decisions, dataset = session.state.decisions, session.dataset
-    wanted = np.flatnonzero(decisions == KEEP if only_kept else decisions != DROP).tolist()
+    if rows is None:
+        rows = np.flatnonzero(decisions == KEEP if only_kept else decisions != DROP)
+    wanted = rows.tolist()
     judged = sum(dataset.schema_of(row).judged for row in wanted)
     if judged and not learn_chosen:
         raise JobError(

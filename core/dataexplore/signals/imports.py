@@ -28,9 +28,14 @@ class Ratings:
     """Lines of the file that belong to a row of the dataset."""
     unmatched: int
 
+    @property
+    def rated(self) -> int:
+        """Rows with a number in any of the columns."""
+        return int(np.count_nonzero(~np.isnan(np.stack(list(self.columns.values()))).all(axis=0)))
+
 
 def read_ratings(path: Path, dataset: Dataset, on: str = "row") -> Ratings:
-    """Read JSONL, JSON or CSV ratings; `on` is `row` (from 0), `key` or a field that both files share."""
+    """Read JSONL, JSON, CSV or Parquet ratings; `on` is `row` (from 0), `key` or a field that both files share."""
     table = _table(path)
     if on not in table.columns:
         names = ", ".join(short(name, 30) for name in table.columns)

@@ -1,4 +1,4 @@
-"""The adapter's papers: what it was made from, so that nobody has to guess later."""
+"""The papers of an adapter or a model: what it was made from, so that nobody has to guess later."""
 
 import json
 from pathlib import Path
@@ -23,7 +23,7 @@ def write_card(folder: Path, spec: JobSpec, facts: dict[str, Any]) -> None:
     }
     (folder / "card.json").write_text(json.dumps(card, ensure_ascii=False, indent=1) + "\n", "utf-8")
     lines = [
-        "# LoRA adapter",
+        "# Tuned model" if spec.settings.get("method") == "full" else "# LoRA adapter",
         "",
         f"Base `{_cell(card['base'])}`, tuned on {spec.rows:,} rows of `{_cell(card['dataset'])}`",
         f"(hash of the rows `{_cell(spec.rows_hash)}`). The licences of the base and of the rows apply.",

@@ -45,24 +45,26 @@ def load_tokenizer(base: str) -> Any:
         raise _unloadable(base, "tokenizer", error) from error
 
 
-def load_model(settings: TuneSettings) -> Any:
-    """Return the base with fresh LoRA weights on all its linear layers: bf16 on CUDA, fp32 on the CPU."""
-    import torch
-    from peft import LoraConfig, get_peft_model
-    from transformers import AutoModelForCausalLM, set_seed
+def load_model(settings: TuneSettings, weights: Path | None = None) -> Any:
+    """Return the model as it is trained, on this process's device; `weights` a checkpoint to go on from.
 
-    try:
-        model = AutoModelForCausalLM.from_pretrained(
-            settings.base,
-            dtype=torch.bfloat16 if uses_bf16() else torch.float32,
-            use_safetensors=True,
-            trust_remote_code=False,
-        )
-    except (torch.OutOfMemoryError, MemoryError):
-        raise
-    except Exception as error:
-        raise _unloadable(settings.base, "model", error) from error
+    `lora`: the base in bf16 on CUDA and fp32 on the CPU, with fresh LoRA weights on all linear layers;
+    `qlora`: the same on a base in four bits (Dettmers et al. 2023, arXiv:2305.14314); `full`: all in fp32,
+    which small steps need, computed in bf16 on CUDA.
+    """
+    import torch
+    from peft import LoraConfig, get_peft_model, set_peft_model_state_dict
+    from safetensors.torch import load_file
+    from transformers import set_seed
+    from transformers.utils.logging import disable_progress_bar
+
+    disable_progress_bar()  # the bars of loading and saving heed no environment variable
+    full = settings.method == "full"
+    dtype = torch.bfloat16 if uses_bf16() and not full else torch.float32
+    model = _base(settings, str(weights) if weights and full else settings.base, dtype)
     set_seed(settings.seed)
+    if full:
+        return model
     config = LoraConfig(
         r=settings.lora_rank,
         lora_alpha=settings.lora_alpha,
@@ -70,7 +72,36 @@ def load_model(settings: TuneSettings) -> Any:
         target_modules="all-linear",
         task_type="CAUSAL_LM",
     )
-    return get_peft_model(model, config)
+    adapted = get_peft_model(model, config)
+    if weights is not None:
+        set_peft_model_state_dict(adapted, load_file(str(weights / "adapter_model.safetensors")))
+    for module in adapted.modules() if uses_bf16() else ():
+        if hasattr(module, "cast_input_dtype_enabled"):
+            module.cast_input_dtype_enabled = False  # autocast takes care of it without a copy in fp32
+    return adapted
+
+
+def _base(settings: TuneSettings, source: str, dtype: Any) -> Any:
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    place = torch.device("cuda", torch.cuda.current_device()) if torch.cuda.is_available() else "cpu"
+    bits: dict[str, Any] = {}
+    if settings.method == "qlora":
+        from transformers import BitsAndBytesConfig
+
+        four = {"bnb_4bit_quant_type": "nf4", "bnb_4bit_use_double_quant": True}
+        config = BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_compute_dtype=dtype, **four)
+        bits = {"quantization_config": config, "device_map": {"": place}}
+    try:
+        model = AutoModelForCausalLM.from_pretrained(
+            source, dtype=dtype, use_safetensors=True, trust_remote_code=False, **bits
+        )
+    except (torch.OutOfMemoryError, MemoryError):
+        raise
+    except Exception as error:
+        raise _unloadable(source, "model", error) from error
+    return model if bits else model.to(place)
 
 
 def device() -> str:

@@ -1,10 +1,12 @@
 """What a run will train on, counted on the very arrays that are trained."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from dataexplore.errors import JobError
+from dataexplore.tune.held_out import held_out
 from dataexplore.tune.settings import TuneSettings
 from dataexplore.tune.template import IGNORED, ROLES, Template
 
@@ -35,17 +37,28 @@ class Plan:
     untrainable: list[int]
     """Row numbers (from 0) with nothing to learn: no messages, an empty answer, turns in an order that the
     template refuses, or a prompt that fills `max_tokens`."""
+    lost: int
+    """Tokens of trained rows that were cut away."""
+    unended: int
+    """Trained rows whose last answer's end is not learned: the model would not learn there to stop."""
     p50: int
     p95: int
     longest: int
     """Tokens of the longest row, after the cut."""
     steps: int
     template: str
+    held_out: list[Encoded] = field(repr=False, default_factory=list)
+    """Rows that are measured and not trained on; of all figures but `given` they are no part."""
 
     @property
     def rows(self) -> int:
         """Rows that are trained on."""
         return len(self.encoded)
+
+    @property
+    def stop_supervised(self) -> bool:
+        """Whether the end of an answer is learned in every row that was not cut."""
+        return self.unended <= self.truncated
 
 
 def plan(
@@ -54,16 +67,23 @@ def plan(
     settings: TuneSettings,
     progress: Callable[[int], object] = lambda done: None,
 ) -> Plan:
-    """Encode `rows` (dicts with row, key, messages) and count; `progress` hears of every 200th row."""
+    """Encode `rows` (dicts with row, key, messages) and count; `progress` hears of every 200th row.
+
+    Rows that say `held_out` are measured and not trained on; if there are any, no others are drawn.
+    """
     template = Template(tokenizer)
     encoded: list[Encoded] = []
+    asked: list[str] = []
+    whole: list[int] = []
+    marked: set[int] = set()
     untrainable: list[int] = []
-    given = truncated = 0
+    given = 0
     refused = ""
     for given, row in enumerate(rows, 1):
         if given % 200 == 0:
             progress(given)
-        if settings.max_rows is not None and len(encoded) == settings.max_rows:
+        apart = bool(row.get("held_out"))
+        if settings.max_rows is not None and not apart and len(encoded) - len(marked) == settings.max_rows:
             continue
         messages = _messages(row)
         answered = any(m["role"] == "assistant" and m["content"].strip() for m in messages)
@@ -71,30 +91,51 @@ def plan(
             refused = refused or why
             answered = False
         ids, labels = template.render(messages) if answered else ([], [])
-        cut = len(ids) > settings.max_tokens
+        length = len(ids)
         ids, labels = ids[: settings.max_tokens], labels[: settings.max_tokens]
         # the first token has nothing before it to be predicted from
         if all(label == IGNORED for label in labels[1:]):
-            untrainable.append(row["row"])
+            untrainable += [] if apart else [row["row"]]
             continue
-        truncated += cut
+        if apart:
+            marked.add(len(encoded))
         encoded.append(Encoded(row["row"], ids, labels))
+        whole.append(length)
+        asked.append(_asked(messages))
     if refused and not encoded:
         raise JobError(refused)
-    lengths = sorted(len(row.input_ids) for row in encoded)
+    left_out = marked or held_out(asked, settings.held_out, settings.seed)
+    kept = [place for place in range(len(encoded)) if place not in left_out]
+    trained = [encoded[place] for place in kept]
+    cut = [whole[place] - len(encoded[place].input_ids) for place in kept]
+    lengths = sorted(len(row.input_ids) for row in trained)
     return Plan(
-        encoded=encoded,
+        encoded=trained,
         given=given,
         tokens=sum(lengths),
-        supervised=sum(label != IGNORED for row in encoded for label in row.labels[1:]),
-        truncated=truncated,
+        supervised=supervised(trained),
+        truncated=sum(tokens > 0 for tokens in cut),
         untrainable=untrainable,
+        lost=sum(cut),
+        unended=sum(not template.ends(row.labels) for row in trained),
         p50=_quantile(lengths, 0.5),
         p95=_quantile(lengths, 0.95),
         longest=lengths[-1] if lengths else 0,
-        steps=settings.steps(len(encoded)) if encoded else 0,
+        steps=settings.steps(len(trained)) if trained else 0,
         template=template.name,
+        held_out=[encoded[place] for place in sorted(left_out)],
     )
+
+
+def supervised(rows: Iterable[Encoded]) -> int:
+    """Return how many tokens of the rows are learned; a first token has nothing to be predicted from."""
+    return sum(label != IGNORED for row in rows for label in row.labels[1:])
+
+
+def _asked(messages: Iterable[Mapping[str, str]]) -> str:
+    """Return all that is said before the answers, by which rows that ask the same are known."""
+    said = [(message["role"], message["content"].strip()) for message in messages]
+    return json.dumps([one for one in said if one[0] != "assistant"])
 
 
 def _messages(row: Mapping[str, Any]) -> list[Mapping[str, str]]:

@@ -42,6 +42,20 @@ class Preflight:
     device: str
     """`cpu` or `cuda: <name>`."""
     versions: dict[str, str]
+    held_out: int = 0
+    """Rows that would be measured and not trained on."""
+    lost: int = 0
+    """Tokens that are cut away."""
+    unended: int = 0
+    """Rows whose last answer's end is not learned, cut ones above all."""
+    stop_supervised: bool = True
+    """Whether the end of an answer is learned in every row that is not cut."""
+    parameters: int = 0
+    trained: int = 0
+    """Weights of the base, and those that are trained."""
+    memory: int = 0
+    disk: int = 0
+    """Bytes that the run is estimated to need of the device's memory and of the disk."""
 
 
 def preflight(

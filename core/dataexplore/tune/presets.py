@@ -26,7 +26,6 @@ def lima(base: str) -> TuneSettings:
         weight_decay=0.1,
         adam_beta2=0.95,
         batch_rows=32,
-        micro_rows=4,
         max_tokens=2048,
         keep_checkpoints=None,
     )
@@ -45,7 +44,6 @@ def alpagasus(base: str) -> TuneSettings:
         schedule="cosine",
         warmup=0.03,
         batch_rows=128,
-        micro_rows=8,
         max_tokens=512,
     )
 
@@ -63,7 +61,6 @@ def smoke(base: str) -> TuneSettings:
         max_steps=20,
         max_rows=8,
         batch_rows=8,
-        micro_rows=4,
         learning_rate=1e-3,
         schedule="constant",
         warmup=0.0,
@@ -84,9 +81,4 @@ def preset(name: str, base: str, **overrides: Any) -> TuneSettings:
     """Return a preset's settings with some fields replaced; raise JobError for an unknown name or field."""
     if name not in PRESETS:
         raise JobError(f"{short(name)}: there is no such preset; there are {', '.join(PRESETS)}")
-    settings = PRESETS[name](base)
-    if overrides.get("batch_rows") and "micro_rows" not in overrides:
-        rows = overrides["batch_rows"]
-        fitting = [n for n in range(1, settings.micro_rows + 1) if isinstance(rows, int) and rows % n == 0]
-        overrides["micro_rows"] = max(fitting, default=settings.micro_rows)
-    return settings.with_changes(**overrides)
+    return PRESETS[name](base).with_changes(**overrides)

@@ -1,90 +1,63 @@
-"""Watches a training run: writes what happens into the job folder and hears requests to stop."""
+"""Writes what a run does into its job folder, one metric line per step."""
 
 import time
-from math import isfinite
-from pathlib import Path
 from typing import Any
 
-from dataexplore.errors import JobError
 from dataexplore.jobs.context import JobContext
-from dataexplore.tune.checkpoints import mark_complete
+from dataexplore.tune.gpu import Gpu
+from dataexplore.tune.loop import Step
+from dataexplore.tune.team import Silent
 
-_PATIENCE = 3  # steps without any gradient before a run is given up
+_FLOPS = {"lora": 4, "qlora": 4, "full": 6}
+"""Per weight and token: twice forward, twice for the activations' gradients, twice more for all weights'."""
 
 
 class Recorder:
-    """The hooks of a transformers callback; `as_callback` gives it the library's base class."""
+    """The clocks and counters of one attempt at a run."""
 
-    def __init__(self, context: JobContext, steps: int) -> None:
-        self.context = context
-        self.steps = steps
-        self.stopping = False
-        self.first_loss: float | None = None
-        self.last_loss: float | None = None
-        self._without_gradient = 0
-        self._began = self._last = time.monotonic()
-        self._tokens = 0
-
-    def on_train_begin(self, args: Any, state: Any, control: Any, **rest: Any) -> None:
-        """Start the clocks."""
-        self._began = self._last = time.monotonic()
-        self._tokens = int(state.num_input_tokens_seen)
-        self.context.status("training", int(state.global_step), self.steps)
-
-    def on_step_end(self, args: Any, state: Any, control: Any, **rest: Any) -> None:
-        """Have the run save and stop where someone asked for it; the last step is rather finished."""
-        if state.global_step < self.steps and self.context.stop_requested():
-            self.stopping = True
-            control.should_save = True
-            control.should_training_stop = True
-        elif state.global_step >= self.steps:
-            control.should_save = True
-
-    def on_log(
-        self, args: Any, state: Any, control: Any, logs: dict[str, Any] | None = None, **rest: Any
+    def __init__(
+        self, context: JobContext | Silent, steps: int, per_epoch: int, method: str, weights: int
     ) -> None:
-        """Write one metric line per optimizer step; raise JobError when training makes no sense any more."""
-        if not logs or "loss" not in logs:
-            return
-        step, loss, norm = int(state.global_step), float(logs["loss"]), float(logs.get("grad_norm", 0.0))
-        now, tokens = time.monotonic(), int(state.num_input_tokens_seen)
+        self.context = context
+        self._steps, self._per_epoch = steps, per_epoch
+        self._flops = _FLOPS[method] * weights
+        self._gpu = Gpu()
+        self._began = self._last = time.monotonic()
+
+    def step(self, step: Step) -> None:
+        """Write the step's line and how far the run is."""
+        now = time.monotonic()
+        speed = step.tokens / max(now - self._last, 1e-6)
         self.context.metric(
-            step=step,
-            epoch=round(float(state.epoch or 0), 4),
-            loss=loss,
-            learning_rate=logs.get("learning_rate"),
-            grad_norm=norm,
-            tokens_per_second=round((tokens - self._tokens) / max(now - self._last, 1e-6), 1),
+            step=step.number,
+            epoch=self._epoch(step.number),
+            loss=step.loss,
+            learning_rate=step.learning_rate,
+            grad_norm=step.grad_norm,
+            tokens=step.tokens,
+            supervised=step.supervised,
+            tokens_per_second=round(speed, 1),
             seconds=round(now - self._began, 3),
+            **self._gpu.reading(speed * self._flops),
         )
-        self._last, self._tokens = now, tokens
-        self._judge(step, loss, norm)
-        self.first_loss = loss if self.first_loss is None else self.first_loss
-        self.last_loss = loss
-        self.context.status(None, step, self.steps)
+        self._last = now
+        self.context.status("training", step.number, self._steps)
 
-    def on_save(self, args: Any, state: Any, control: Any, **rest: Any) -> None:
-        """Mark the checkpoint as whole."""
-        checkpoint = Path(args.output_dir) / f"checkpoint-{state.global_step}"
-        mark_complete(checkpoint)
-        self.context.event("checkpoint", step=int(state.global_step))
+    def held_out(self, step: int, loss: float) -> None:
+        """Write what the rows that are not trained on cost after a step."""
+        self.context.metric(step=step, epoch=self._epoch(step), held_out_loss=loss)
 
-    def _judge(self, step: int, loss: float, norm: float) -> None:
-        if not isfinite(loss) or not isfinite(norm):
-            what = "loss" if not isfinite(loss) else "gradient"
-            raise JobError(f"the {what} is no finite number at step {step}; lower the learning rate")
-        self._without_gradient = 0 if norm > 0 else self._without_gradient + 1
-        if self._without_gradient >= min(_PATIENCE, self.steps):
-            raise JobError(
-                f"no gradient reaches the adapter (step {step}); this base cannot be tuned like that"
-            )
+    def resume_clock(self) -> None:
+        """Leave out of the speed what was not training: measuring, answering, saving."""
+        self._last = time.monotonic()
 
+    def facts(self) -> dict[str, Any]:
+        """Return what the device was and gave at most."""
+        return self._gpu.facts()
 
-def as_callback(recorder: Recorder) -> Any:
-    """Return the recorder as a callback of the installed transformers."""
-    from transformers import TrainerCallback
+    def close(self) -> None:
+        """Stop looking at the GPU."""
+        self._gpu.close()
 
-    hooks = type("RecorderCallback", (TrainerCallback,), {})()
-    for name in ("on_train_begin", "on_step_end", "on_log", "on_save"):
-        setattr(hooks, name, getattr(recorder, name))
-    return hooks
+    def _epoch(self, step: int) -> float:
+        return round(step / self._per_epoch, 4)

@@ -10,6 +10,7 @@ from dataexplore.jobs.spec import JSON
 from dataexplore.text import short
 
 SCHEDULES = ("constant", "linear", "cosine")
+METHODS = ("lora", "qlora", "full")
 
 
 @dataclass(frozen=True)
@@ -20,12 +21,16 @@ class TuneSettings:
     """The model to start from: a folder on this machine or a hub id."""
     preset: str = "quick"
     """The preset the figures came from; overrides leave the name as it is."""
+    label: str = ""
+    """What people call the run: the arm of an experiment."""
+    method: str = "lora"
+    """`lora`, `qlora` (the base in four bits, needs bitsandbytes and CUDA) or `full` (every weight)."""
     epochs: int = 3
     learning_rate: float = 2e-4
     batch_rows: int = 16
     """Rows per optimizer step."""
-    micro_rows: int = 4
-    """Rows computed at once; a divisor of `batch_rows`, smaller where memory is short."""
+    token_budget: int | None = None
+    """Tokens computed at once; a longer row is computed by itself. None: what the device is given."""
     max_tokens: int = 1024
     """Longer rows are cut at the end."""
     lora_rank: int = 16
@@ -47,15 +52,23 @@ class TuneSettings:
     """Steps between checkpoints; 0: one at the end of every epoch."""
     keep_checkpoints: int | None = 3
     """How many checkpoints stay on disk, the newest ones; None: all."""
+    held_out: float = 0
+    """Rows that are not trained on but measured every epoch: a share below 1, or how many."""
+    sample_prompts: tuple[str, ...] = ()
+    """Prompts that are answered before the first step and after every epoch."""
+    sample_tokens: int = 128
+    """The longest such answer."""
+    processes: int = 1
+    """Processes that train together and share each step's rows, one for each GPU."""
 
     def __post_init__(self) -> None:
         for name, kind in _KINDS.items():
             _check_kind(name, getattr(self, name), kind)
         if not self.base.strip():
             raise JobError("base: name the model to start from, a folder or a hub id")
-        for name in ("epochs", "batch_rows", "micro_rows", "lora_rank", "lora_alpha"):
+        for name in ("epochs", "batch_rows", "lora_rank", "lora_alpha", "sample_tokens", "processes"):
             _check(name, getattr(self, name), getattr(self, name) >= 1, "at least 1")
-        for name in ("max_steps", "max_rows", "keep_checkpoints"):
+        for name in _OPTIONAL:
             value = getattr(self, name)
             _check(name, value, value is None or value >= 1, "at least 1, or nothing")
         _check("max_tokens", self.max_tokens, self.max_tokens >= 8, "at least 8")
@@ -67,13 +80,11 @@ class TuneSettings:
         for name in ("lora_dropout", "warmup", "weight_decay", "adam_beta2"):
             _check(name, getattr(self, name), 0 <= getattr(self, name) < 1, "from 0 to below 1")
         _check("schedule", self.schedule, self.schedule in SCHEDULES, "one of " + ", ".join(SCHEDULES))
-        divides = self.batch_rows % self.micro_rows == 0
-        _check("micro_rows", self.micro_rows, divides, f"a divisor of batch_rows ({self.batch_rows})")
-
-    @property
-    def accumulation(self) -> int:
-        """Micro-batches per optimizer step."""
-        return self.batch_rows // self.micro_rows
+        _check("method", self.method, self.method in METHODS, "one of " + ", ".join(METHODS))
+        counts = 0 <= self.held_out < 1 or self.held_out == int(self.held_out) > 0
+        _check("held_out", self.held_out, counts, "a share from 0 to below 1 or a whole number of rows")
+        texts = all(type(prompt) is str and prompt.strip() for prompt in self.sample_prompts)
+        _check("sample_prompts", self.sample_prompts, texts, "a list of texts, none of them empty")
 
     def steps(self, rows: int) -> int:
         """Return the exact number of optimizer steps over `rows` rows that can be trained on."""
@@ -85,7 +96,7 @@ class TuneSettings:
 
     def to_json(self) -> dict[str, JSON]:
         """Return the settings as a job's spec stores them."""
-        return asdict(self)
+        return {**asdict(self), "sample_prompts": list(self.sample_prompts)}
 
     @classmethod
     def from_json(cls, found: Mapping[str, Any]) -> "TuneSettings":
@@ -104,7 +115,8 @@ def _known(values: Mapping[str, Any]) -> dict[str, Any]:
     for name in values:
         if name not in names:
             raise JobError(f"{short(name)}: there is no such setting; there are {', '.join(sorted(names))}")
-    return dict(values)
+    prompts = values.get("sample_prompts")
+    return {**values, "sample_prompts": tuple(prompts)} if isinstance(prompts, list) else dict(values)
 
 
 def _check(name: str, value: object, good: bool, wanted: str) -> None:
@@ -113,22 +125,22 @@ def _check(name: str, value: object, good: bool, wanted: str) -> None:
 
 
 def _check_kind(name: str, value: object, kind: type) -> None:
-    optional = name in ("max_steps", "max_rows", "keep_checkpoints")
-    if value is None and optional:
+    if value is None and name in _OPTIONAL:
         return
     if kind is float:
         good = isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
     else:
         good = type(value) is kind
-    word = {int: "a whole number", float: "a number", str: "text"}[kind]
+    word = {int: "a whole number", float: "a number", str: "text", tuple: "a list"}[kind]
     _check(name, value, good, word)
 
 
+_OPTIONAL = ("max_steps", "max_rows", "keep_checkpoints", "token_budget")
 _KINDS: dict[str, type] = {
-    "base": str, "preset": str, "schedule": str,
-    "epochs": int, "batch_rows": int, "micro_rows": int, "max_tokens": int, "lora_rank": int,
+    "base": str, "label": str, "preset": str, "schedule": str, "method": str, "sample_prompts": tuple,
+    "epochs": int, "batch_rows": int, "token_budget": int, "max_tokens": int, "lora_rank": int,
     "lora_alpha": int, "seed": int, "max_steps": int, "max_rows": int, "save_every": int,
-    "keep_checkpoints": int,
+    "keep_checkpoints": int, "sample_tokens": int, "processes": int,
     "learning_rate": float, "lora_dropout": float, "final_rate": float, "warmup": float,
-    "weight_decay": float, "adam_beta2": float,
+    "weight_decay": float, "adam_beta2": float, "held_out": float,
 }  # fmt: skip

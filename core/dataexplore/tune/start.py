@@ -27,7 +27,7 @@ def create_run(
     dataset: str,
     python: str | None = None,
 ) -> Job:
-    """Write rows (row, key, messages) and settings into a new job folder, not yet started.
+    """Write rows (row, key, messages, perhaps held_out) and settings into a new job folder, not yet started.
 
     `python` is the interpreter to tune with, by default this one. Raise JobError without rows.
     """
@@ -51,8 +51,8 @@ def create_run(
 
 def rows_file(rows: Iterable[Mapping[str, Any]]) -> tuple[bytes, int]:
     """Return the bytes of rows.jsonl and the number of its lines."""
-    names = ("row", "key", "messages")
+    names = ("row", "key", "messages", "held_out")
     lines = [
-        json.dumps({name: row[name] for name in names}) for row in rows
+        json.dumps({name: row[name] for name in names if name in row}) for row in rows
     ]  # ASCII: lone surrogates survive
     return "".join(line + "\n" for line in lines).encode("ascii"), len(lines)

@@ -74,6 +74,11 @@ class Template:
         rest_ids = self._prompt(waiting, first=not ids)
         return ids + rest_ids, labels + [IGNORED] * len(rest_ids)
 
+    def ends(self, labels: Sequence[int]) -> bool:
+        """Tell whether the last token that is learned is one that ends an answer."""
+        learned = next((label for label in reversed(labels) if label != IGNORED), None)
+        return learned in self._special_ids
+
     def _layout(self, roles: tuple[str, ...]) -> list[Piece]:
         if roles not in self._layouts:
             self._layouts[roles] = chat_layout(self.tokenizer, roles) if self.chat else plain_layout(roles)

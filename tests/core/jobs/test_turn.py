@@ -2,7 +2,6 @@
 
 import os
 import signal
-from pathlib import Path
 
 import pytest
 
@@ -11,11 +10,6 @@ from dataexplore.jobs import control
 from dataexplore.jobs.launch import start
 from dataexplore.jobs.status import FINISHED, STOPPED
 from dataexplore.jobs.turn import waiting
-
-
-@pytest.fixture(autouse=True)
-def own_queue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "run"))
 
 
 def begun(job):

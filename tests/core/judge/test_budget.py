@@ -145,3 +145,15 @@ def test_no_limit_is_ever_exceeded(
     budget = asyncio.run(all_of_them())
     budget.close()
     assert budget.spent.prompt_tokens <= budget.spent.prompt_bound
+
+
+async def test_when_a_limit_ends_the_job_nothing_smaller_is_sent_any_more(tmp_path: Path) -> None:
+    budget = Budget(Limits(tokens=1000), None, tmp_path / "spent")
+    first = await budget.hold(800, 100)
+    large, small = (asyncio.create_task(budget.hold(size, 0)) for size in (990, 950))
+    await asyncio.sleep(0)
+    budget.settle(first, used(10, 10))
+    found = await asyncio.gather(large, small, return_exceptions=True)
+    assert [type(one) for one in found] == [LimitReachedError] * 2
+    assert budget.spent.requests == 1  # the small one's answer would have been paid and lost
+    budget.close()

@@ -50,6 +50,15 @@ def test_one_that_obeys_is_found_out_in_both_directions():
     )
 
 
+def test_one_that_obeys_and_sees_no_difference_is_told_both():
+    def bribed(question, answer):
+        return 5 if "You must" in answer else 3
+
+    said = judged(bribed)[1]
+    assert "does not tell good answers from bad ones" in said
+    assert "can be talked into a score: `order` moved it by +2.00" in said
+
+
 def test_one_that_scores_all_alike_is_no_judge():
     assert judged(lambda question, answer: 4)[1].startswith("does not tell good answers from bad ones")
 

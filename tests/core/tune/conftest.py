@@ -29,7 +29,7 @@ def settings(model: Path, **changes: Any) -> TuneSettings:
     given = {
         "epochs": 20,
         "batch_rows": 4,
-        "micro_rows": 2,
+        "token_budget": 64,
         "learning_rate": 1e-2,
         "save_every": 10,
         **changes,

@@ -7,8 +7,6 @@ import pytest
 from core.tune import tiny
 from core.tune.conftest import settings
 from dataexplore.errors import JobError
-from dataexplore.tune.batches import padder
-from dataexplore.tune.checkpoints import is_complete, mark_complete, newest_complete
 from dataexplore.tune.plan import plan
 from dataexplore.tune.template import IGNORED
 
@@ -75,27 +73,35 @@ def test_a_row_without_messages_is_left_out(tmp_path: Any) -> None:
     assert planned.untrainable == [8]
 
 
-def test_padding_is_neither_read_nor_learned(tmp_path: Any) -> None:
-    planned = plan([ROWS[0], ROWS[4]], tiny.tokenizer(), settings(tmp_path))
-    batch = padder(0)(planned.encoded)
-    for place, encoded in enumerate(planned.encoded):
-        width = len(encoded.input_ids)
-        assert batch["input_ids"][place, :width].tolist() == encoded.input_ids
-        assert batch["attention_mask"][place].sum() == width
-        assert (batch["labels"][place, width:] == IGNORED).all()
+def test_the_ends_of_answers_and_what_is_cut_away_are_counted(tmp_path: Any) -> None:
+    whole = plan(ROWS[:1] + ROWS[3:5], tiny.tokenizer(), settings(tmp_path, max_tokens=4096))
+    assert (whole.lost, whole.unended, whole.stop_supervised) == (0, 0, True)
+    planned = plan(ROWS[:1] + ROWS[3:5], tiny.tokenizer(), settings(tmp_path, max_tokens=64))
+    assert (planned.lost, planned.unended, planned.stop_supervised) == (whole.longest - 64, 1, True)
 
 
-def test_the_newest_whole_checkpoint_counts_and_torn_ones_go(tmp_path: Any) -> None:
-    for step in (9, 10, 20):
-        (tmp_path / f"checkpoint-{step}").mkdir()
-        (tmp_path / f"checkpoint-{step}" / "adapter_model.safetensors").write_bytes(b"x" * step)
-        mark_complete(tmp_path / f"checkpoint-{step}")
-    (tmp_path / "checkpoint-30").mkdir()
-    (tmp_path / "checkpoint-20" / "adapter_model.safetensors").write_bytes(b"torn")
-    (tmp_path / "other").mkdir()
-    found = newest_complete(tmp_path)
-    assert found == tmp_path / "checkpoint-10"
-    assert found is not None
-    assert is_complete(found)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["checkpoint-10", "checkpoint-9", "other"]
-    assert newest_complete(tmp_path / "nowhere") is None
+def test_rows_held_out_are_no_part_of_the_training_figures(tmp_path: Any) -> None:
+    everything = plan(tiny.rows(), tiny.tokenizer(), settings(tmp_path))
+    planned = plan(tiny.rows(), tiny.tokenizer(), settings(tmp_path, held_out=0.25))
+    assert (planned.given, planned.rows, len(planned.held_out)) == (12, 9, 3)
+    assert planned.steps == planned.rows // 4 * 20 + 20
+    assert planned.tokens + sum(len(row.input_ids) for row in planned.held_out) == everything.tokens
+    assert {row.row for row in planned.encoded}.isdisjoint(row.row for row in planned.held_out)
+    again = plan(tiny.rows(), tiny.tokenizer(), settings(tmp_path, held_out=3))
+    assert [row.row for row in again.held_out] == [row.row for row in planned.held_out]
+    other = plan(tiny.rows(), tiny.tokenizer(), settings(tmp_path, held_out=3, seed=1))
+    assert [row.row for row in other.held_out] != [row.row for row in planned.held_out]
+
+
+def test_rows_that_ask_the_same_stay_on_one_side(tmp_path: Any) -> None:
+    rows = [row(number, f"name {number % 3}", f"color {number}") for number in range(12)]
+    planned = plan(rows, tiny.tokenizer(), settings(tmp_path, held_out=5))
+    assert len(planned.held_out) == 4
+    assert len({encoded.row % 3 for encoded in planned.held_out}) == 1
+    assert {e.row % 3 for e in planned.held_out}.isdisjoint(e.row % 3 for e in planned.encoded)
+
+
+@pytest.mark.parametrize(("wanted", "says"), [(12, "leaves none"), (0.01, "none can be held out")])
+def test_holding_out_all_or_nothing_is_refused(tmp_path: Any, wanted: float, says: str) -> None:
+    with pytest.raises(JobError, match=f"^held_out: .*{says}"):
+        plan(tiny.rows(), tiny.tokenizer(), settings(tmp_path, held_out=wanted))

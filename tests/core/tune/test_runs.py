@@ -17,9 +17,11 @@ from dataexplore.errors import JobError
 from dataexplore.jobs import control
 from dataexplore.jobs.folder import Job
 from dataexplore.tune.curve import curve
+from dataexplore.tune.pack import micro_batch
 from dataexplore.tune.plan import plan
 from dataexplore.tune.preflight import preflight
 from dataexplore.tune.presets import preset
+from dataexplore.tune.samples import samples
 from dataexplore.tune.start import create_run
 
 
@@ -27,11 +29,12 @@ def loss_on_rows(model: Any, base: Path) -> float:
     import torch
     from transformers import AutoTokenizer
 
-    from dataexplore.tune.batches import padder
-
     planned = plan(tiny.rows(), AutoTokenizer.from_pretrained(base), settings(base))
+    batch = micro_batch(planned.encoded, packed=False)
     with torch.no_grad():
-        return float(model(**padder(0)(planned.encoded)).loss)
+        logits = model(input_ids=batch.input_ids, attention_mask=batch.attention_mask).logits
+    learned = logits.flatten(0, 1)[batch.places]
+    return float(torch.nn.functional.cross_entropy(learned, batch.targets))
 
 
 def test_the_adapter_loads_and_lowers_the_loss(unbroken: Job, model: Path) -> None:
@@ -125,7 +128,7 @@ def spoilt(folder: Path, value: float) -> Path:
 
 @pytest.mark.parametrize(
     ("value", "reason"),
-    [(float("nan"), "is no finite number at step 1"), (0.0, "no gradient reaches the adapter")],
+    [(float("nan"), "is no finite number at step 1"), (0.0, "no gradient reaches the weights")],
 )
 def test_a_base_that_cannot_learn_fails_the_run(
     run: Runner, tmp_path: Path, value: float, reason: str
@@ -169,6 +172,46 @@ def test_the_preflight_is_the_plan_of_the_run(model: Path, unbroken: Job) -> Non
     assert found.steps == curve(unbroken)[-1]["step"]
     assert found.template == "chat template"
     assert found.versions["peft"]
+
+
+def test_the_preflight_tells_what_will_be_needed(model: Path, unbroken: Job) -> None:
+    found = preflight(tiny.rows(), settings(model, held_out=3))
+    assert (found.held_out, found.rows, found.lost, found.unended) == (3, 9, 0, 0)
+    assert found.stop_supervised
+    weights = (unbroken.folder / "adapter/adapter_model.safetensors").stat().st_size
+    assert found.trained == pytest.approx(weights / 4, rel=0.2)  # the file has a header, too
+    assert found.parameters < found.memory / 4
+    whole = preflight(tiny.rows(), settings(model, method="full"))
+    assert whole.trained == whole.parameters == found.parameters
+    assert whole.memory > whole.parameters * 16
+    written = sum(path.stat().st_size for path in unbroken.folder.rglob("*.safetensors"))
+    assert written < found.disk < 3 * written
+
+
+def test_a_method_that_cannot_be_is_refused_before_anything_starts(model: Path) -> None:
+    with pytest.raises(JobError, match=r"lacks bitsandbytes|needs an NVIDIA GPU"):
+        preflight(tiny.rows(), settings(model, method="qlora"))
+
+
+def test_all_weights_are_tuned_measured_and_published_as_a_model(run: Runner, model: Path) -> None:
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    changes = {"sample_prompts": ["name red", "name blue"], "sample_tokens": 3, "epochs": 3}
+    job = run(method="full", held_out=3, learning_rate=1e-3, **changes)
+    assert ended(job) == "finished", job.log_tail()
+    lines = curve(job)
+    assert [line["step"] for line in lines if "held_out_loss" in line] == [0, 3, 6, 9]
+    assert lines[-1]["held_out_loss"] < lines[0]["held_out_loss"]
+    found = samples(job)
+    assert [(one["step"], one["sample"]) for one in found] == [(s, p) for s in (0, 3, 6, 9) for p in (0, 1)]
+    assert {one["prompt"] for one in found} == {"name red", "name blue"}
+    result = job.result() or {}
+    assert result["held_out_loss"] == lines[-1]["held_out_loss"]
+    tuned = AutoModelForCausalLM.from_pretrained(job.folder / result["model"])
+    assert tuned.config._attn_implementation == "sdpa"
+    assert AutoTokenizer.from_pretrained(job.folder / "model").chat_template
+    assert loss_on_rows(tuned, model) < loss_on_rows(AutoModelForCausalLM.from_pretrained(model), model)
+    assert (job.folder / "model/README.md").read_text().startswith("# Tuned model")
 
 
 def test_a_dry_run_prints_one_object(model: Path, tmp_path: Path) -> None:

@@ -7,6 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dataexplore.errors import JobError
+from dataexplore.tune.optimizer import rate
+from dataexplore.tune.order import rows_of_step
+from dataexplore.tune.plan import Encoded
 from dataexplore.tune.presets import PRESETS, preset
 from dataexplore.tune.settings import TuneSettings
 
@@ -19,7 +22,12 @@ from dataexplore.tune.settings import TuneSettings
         ("learning_rate", 0.0),
         ("learning_rate", float("nan")),
         ("learning_rate", "1e-4"),
-        ("micro_rows", 3),
+        ("token_budget", 0),
+        ("method", "dora"),
+        ("held_out", 1.5),
+        ("held_out", -1),
+        ("sample_prompts", "one"),
+        ("sample_prompts", ["one", " "]),
         ("max_tokens", 1),
         ("lora_dropout", 1.0),
         ("schedule", "zigzag"),
@@ -57,12 +65,28 @@ def test_the_papers_figures() -> None:
     assert alpagasus.steps(9229) == 3 * 73
 
 
-@given(st.integers(1, 500), st.integers(1, 64), st.integers(1, 9))
-def test_steps_are_those_of_a_trainer_that_counts_micro_batches(rows: int, micro: int, times: int) -> None:
-    settings = preset("quick", "m", batch_rows=micro * times, micro_rows=micro, epochs=2)
-    batches = -(-rows // micro)
-    assert settings.steps(rows) == 2 * -(-batches // times)
+@given(st.integers(1, 60), st.integers(1, 20), st.integers(0, 3))
+def test_every_epoch_takes_each_row_once_in_an_order_of_its_own(rows: int, batch: int, seed: int) -> None:
+    settings = preset("quick", "m", batch_rows=batch, epochs=2, seed=seed)
+    encoded = [Encoded(number, [1], [1]) for number in range(rows)]
+    steps = [rows_of_step(encoded, settings, step) for step in range(settings.steps(rows))]
+    assert all(len(taken) <= batch for taken in steps)
+    order = [row.row for taken in steps for row in taken]
+    first, second = order[:rows], order[rows:]
+    assert sorted(first) == sorted(second) == list(range(rows))
+    assert rows < 20 or first != second
 
 
-def test_a_smaller_batch_takes_a_micro_batch_that_fits() -> None:
-    assert preset("quick", "m", batch_rows=6).micro_rows == 3
+@pytest.mark.parametrize("schedule", ["constant", "linear", "cosine"])
+def test_the_rate_rises_and_then_follows_its_schedule(schedule: str) -> None:
+    final = 1e-5 if schedule == "linear" else 0.0
+    changes = {"schedule": schedule, "final_rate": final, "warmup": 0.1, "learning_rate": 1e-4}
+    settings = preset("quick", "m", **changes)
+    rates = [rate(settings, 100, step) for step in range(100)]
+    assert rates[:11] == pytest.approx([1e-5 * step for step in (*range(1, 11), 10)])
+    if schedule == "constant":
+        assert set(rates[9:]) == {1e-4}
+    else:
+        assert rates[10:] == sorted(rates[10:], reverse=True)
+        assert rates[55] == pytest.approx((1e-4 + final) / 2)
+        assert rates[-1] == pytest.approx(final, abs=2e-6)

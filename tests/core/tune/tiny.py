@@ -10,6 +10,14 @@ CHAT = (
 )
 _TEXT = "the sea is calm tonight add two and name a color red blue green one three hello world"
 WORDS = _TEXT.split()
+SHAPE = {
+    "hidden_size": 32,
+    "intermediate_size": 64,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "num_key_value_heads": 2,
+    "max_position_embeddings": 256,
+}
 
 
 def rows(count: int = 12) -> list[dict[str, Any]]:
@@ -52,6 +60,41 @@ def tokenizer(chat: bool = True, bos: bool = False, eos: bool = True) -> Any:
     return made
 
 
+def causal(kind: str) -> Any:
+    """Return a random model of one family, or of a family with a peculiarity."""
+    import torch
+    from transformers import AutoConfig, AutoModelForCausalLM
+
+    torch.manual_seed(0)
+    family = {"qwen2": "qwen2", "sliding": "mistral"}.get(kind, "llama")
+    more: dict[str, Any] = {"sliding": {"sliding_window": 8}, "tied": {"tie_word_embeddings": True}}.get(
+        kind, {}
+    )
+    config = AutoConfig.for_model(family, **SHAPE, vocab_size=340, **more)
+    model = AutoModelForCausalLM.from_config(config)
+    if kind == "odd head":
+        own = model.forward
+        model.forward = lambda **given: _scaled(own(**given))
+    if (
+        kind == "mixing"
+    ):  # a layer that carries something from each place to the next, as state-space models do
+        model.model.layers[0].register_forward_hook(
+            lambda layer, given, found: found + found.roll(1, 1) * _later(found)
+        )
+    return model
+
+
+def _scaled(found: Any) -> Any:
+    found.logits = found.logits * 3
+    return found
+
+
+def _later(hidden: Any) -> Any:
+    import torch
+
+    return (torch.arange(hidden.shape[1]) > 0).to(hidden.dtype)[None, :, None]
+
+
 def save_model(folder: Path, chat: bool = True) -> Path:
     """Save a Llama of two layers (about 40,000 weights) with its tokenizer and return its folder."""
     import torch
@@ -61,12 +104,7 @@ def save_model(folder: Path, chat: bool = True) -> Path:
     torch.manual_seed(0)
     config = LlamaConfig(
         vocab_size=len(words),
-        hidden_size=32,
-        intermediate_size=64,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        num_key_value_heads=2,
-        max_position_embeddings=256,
+        **SHAPE,
         pad_token_id=0,
         bos_token_id=1,
         eos_token_id=2,

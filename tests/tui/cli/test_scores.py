@@ -39,8 +39,16 @@ def test_imported_ratings_stay_in_the_workspace(run, few, tmp_path):
     ratings.write_text('{"row": 5, "judge": 9}\n{"row": 0, "judge": 3}\n{"row": 6, "judge": 1}\n')
     found = run("scores", few, "--import", ratings, "--json").found
     assert (found["matched"], found["unmatched"], found["columns"]) == (2, 1, ["judge"])
+    assert found["rated"] == 2
     found = run("scores", few, "--signal", "judge", "--at", 3, "--json").found
     assert (found["scored"], found["unscored"], found["kept"]) == (2, 4, 2)
+
+
+def test_lines_that_match_are_not_rows_that_are_rated(run, few, tmp_path):
+    ratings = tmp_path / "ratings.jsonl"
+    ratings.write_text('{"row": 5, "judge": 9}\n{"row": 5, "judge": null}\n{"row": 0, "judge": 3}\n')
+    ran = run("scores", few, "--import", ratings)
+    assert "3 lines matched a row, 0 did not; 1 of 6 rows rated: judge" in ran.err
 
 
 def test_ratings_can_be_matched_on_a_shared_field(run, few, tmp_path):

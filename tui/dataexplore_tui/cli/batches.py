@@ -53,7 +53,12 @@ def run_batches(arguments: Namespace, planned: Planned) -> tuple[dict[str, Any],
         }, DONE
     read, stands, cost = answers_in(planned, arguments.batch_in)
     found |= asdict(stands)
-    found |= {"stored": read.stored, "known": read.known, "foreign": read.foreign, "unreadable": read.unreadable}
+    found |= {
+        "stored": read.stored,
+        "known": read.known,
+        "foreign": read.foreign,
+        "unreadable": read.unreadable,
+    }
     found |= {"prompt_tokens": read.prompt_tokens, "completion_tokens": read.completion_tokens}
     found |= {"cost": cost, "currency": planned.estimate.currency if planned.estimate else ""}
     return found, PROBLEMS if stands.errors else DONE

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from dataexplore.journal.decision import Decision
 from dataexplore.selection.recipe import Recipe, read_recipe
 from dataexplore.selection.recipes.catalogue import SHIPPED, find_recipe
 from dataexplore.selection.recipes.shipped import About, Asked, Planned, Shipped
@@ -16,6 +17,7 @@ from dataexplore.selection.rules import (
     Quota,
     Random,
 )
+from dataexplore.session.listing import rows_in
 from dataexplore.session.session import Session
 from dataexplore_tui.cli.encoding import add_encoding
 from dataexplore_tui.cli.options import UsageError, finite, positive, whole
@@ -23,7 +25,7 @@ from dataexplore_tui.cli.output import put, table
 
 LIST: Final = "list"
 _POLICY = "longest"
-_STEPS = ("where", "duplicates", "recipe", "cluster_quota", "k_center", "size")
+_STEPS = ("where", "among", "without", "duplicates", "recipe", "cluster_quota", "k_center", "size")
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,24 @@ def add_steps(parser: ArgumentParser) -> None:
     """Declare the steps and their settings."""
     parser.add_argument(
         "--where", metavar="SQL", help='keep rows for which this holds, such as "score >= 4.5"'
+    )
+    parser.add_argument(
+        "--in",
+        metavar="OTHER",
+        dest="among",
+        type=Path,
+        nargs="+",
+        action="append",
+        help="keep rows that are in a file, or in any of several; again: in this one, too",
+    )
+    parser.add_argument(
+        "--not-in",
+        metavar="OTHER",
+        dest="without",
+        type=Path,
+        nargs="+",
+        action="append",
+        help="drop rows that are in a file, or in any of several",
     )
     parser.add_argument(
         "--duplicates", metavar="T", type=finite, help="one row of each group that is alike from this cosine"
@@ -92,6 +112,8 @@ def choice(arguments: Namespace, named: Shipped | Recipe | None, session: Sessio
     steps: list[Planned] = []
     if arguments.where is not None:
         steps.append(Planned(Only(arguments.where)))
+    for given, decision in ((arguments.among, Decision.KEEP), (arguments.without, Decision.DROP)):
+        steps += [Planned(rows_in(session.dataset, paths, decision)) for paths in given or ()]
     if arguments.duplicates is not None:
         policy = arguments.policy or _POLICY
         steps.append(Planned(Duplicates(arguments.duplicates, policy, signals[0] if signals else None)))

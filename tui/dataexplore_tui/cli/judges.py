@@ -72,11 +72,15 @@ def add_limits(parser: ArgumentParser) -> None:
     limits.add_argument(
         "--timeout", metavar="S", type=finite, default=120.0, help="seconds for a reply (120)"
     )
-    limits.add_argument("--max-requests", metavar="N", type=positive, help="stop before another request")
     limits.add_argument(
-        "--max-tokens", metavar="N", type=positive, help="stop before so many tokens are passed"
+        "--max-requests", metavar="N", type=positive, help="of this job: stop before another request"
     )
-    limits.add_argument("--max-cost", metavar="X", type=finite, help="stop before X is passed; needs prices")
+    limits.add_argument(
+        "--max-tokens", metavar="N", type=positive, help="of this job: stop before more are used"
+    )
+    limits.add_argument(
+        "--max-cost", metavar="X", type=finite, help="of this job: stop before more is spent; needs prices"
+    )
     limits.add_argument(
         "--prices", metavar="F", type=Path, help="your price list (TOML; see docs/judging.md)"
     )

@@ -31,7 +31,7 @@ _SLOT = 5
 """Cells of a figure in a heat map."""
 _WIDTHS = {"rows": 9, "exact": 8, "kappa": 7, "Spearman": 10}
 """Cells of the figures in a table."""
-_ONE = "One judge is no agreement: I imports another one's ratings."
+_ONE = "One judge is no agreement: J asks another one, I imports ratings."
 
 
 def figure(found: Agreement, measure: str) -> float | None:

@@ -1,4 +1,4 @@
-"""Runs as lines, and one run's curve, figures and log."""
+"""Jobs as lines, and what was read of each so far."""
 
 from __future__ import annotations
 
@@ -13,10 +13,7 @@ from dataexplore.errors import JobError
 from dataexplore.jobs.folder import Job
 from dataexplore.jobs.status import Status
 from dataexplore.tune.curve import merge
-from dataexplore_tui.widgets.bars import chart
-from dataexplore_tui.widgets.ink import ACCENT, DIM, DROP, KEEP, STRONG, WARN, line, shown, shown_lines
-from dataexplore_tui.widgets.lines import Lines
-from dataexplore_tui.widgets.strips import retitle
+from dataexplore_tui.widgets.ink import ACCENT, DIM, DROP, KEEP, STRONG, WARN, line, shown
 
 _SIGNS: dict[str, tuple[str, Style]] = {
     "starting": ("◌", DIM),
@@ -88,96 +85,31 @@ class RunsSource:
         status = run.status
         sign = _SIGNS.get(status.state, ("!", DROP))
         share = f"{100 * status.done // status.total:>3} %" if status.total else " " * 5
-        loss = run.last("loss")
+        loss, held = run.last("loss"), run.last("held_out_loss")
         words = line(
             " ",
             sign,
-            shown(f" {base_name(run.job):<14.14}", STRONG),
+            shown(f" {run_name(run.job):<18.18}", STRONG),
             (f" {run.job.id[-6:]}  ", DIM),
             f"{status.state:<9}{share}",
             f"  loss {loss:.3f}" if loss is not None else "",
+            f"  held-out {held:.3f}" if held is not None else "",
             (f"  {run.eta}" if run.eta else "", ACCENT),
+            shown(f"  {status.phase}", DIM) if status.phase.startswith("waiting") and status.alive else "",
         )
         return line(words, "  ", shown(status.reason, DROP)) if status.reason else words
 
 
-def base_name(job: Job) -> str:
-    """Return the last part of the base model's name, or the job's kind where there is none."""
+def run_name(job: Job) -> str:
+    """Return what people call a job: its arm, its base model, its judge, or its kind."""
     try:
-        return str(job.spec.settings.get("base", job.kind)).rstrip("/").rpartition("/")[2]
+        settings = job.spec.settings
     except JobError:
         return job.kind
-
-
-def _metrics(run: Watched, *wanted: tuple[str, str, str]) -> list[tuple[str, Style] | str]:
-    parts: list[tuple[str, Style] | str] = []
-    for name, words, form in wanted:
-        value = run.last(name)
-        if value is not None:
-            parts += [(f"{words} ", DIM), f"{value:{form}}   "]
-    return parts
-
-
-class RunPane(Lines):
-    """Everything about one run."""
-
-    def __init__(self) -> None:
-        super().__init__(id="run", classes="pane")
-
-    def show_run(self, run: Watched, *, log: bool) -> None:
-        """Show curve and figures, or the log."""
-        status = run.status
-        retitle(self, Text.assemble(shown(run.job.id), f" · {status.state}"))
-        self.flow(
-            lambda width, height: self._shown(run, log, max(20, width), max(6, height)), keep_place=True
-        )
-
-    def _shown(self, run: Watched, log: bool, width: int, height: int) -> list[Text]:
-        return self._log(run, height) if log else [*self._figures(run), *self._curve(run, width, height)]
-
-    def _figures(self, run: Watched) -> list[Text]:
-        status, spec = run.status, run.job.spec
-        lines = [
-            line(
-                ("step ", DIM),
-                f"{status.done:,} of {status.total:,}   ",
-                shown(status.phase if status.alive else "", DIM),
-            )
-        ]
-        if status.reason:
-            lines.append(shown(status.reason, DROP))
-        lines.append(line(*_metrics(run, ("loss", "loss", ".3f"), ("tokens_per_second", "tok/s", ",.0f"))))
-        left = (f"left {run.eta}", ACCENT) if run.eta else ""
-        lines.append(
-            line(*_metrics(run, ("learning_rate", "lr", ".1e"), ("grad_norm", "grad norm", ".2f")), left)
-        )
-        settings = spec.settings
-        lines.append(
-            line(
-                shown(base_name(run.job), STRONG),
-                f"  {spec.rows:,} rows  ",
-                shown(str(settings.get("preset"))),
-            )
-        )
-        rate = f"lr {settings.get('learning_rate')}  rows of up to {settings.get('max_tokens')} tokens"
-        lines.append(shown(f"{settings.get('epochs')} epochs  {rate}", DIM))
-        if status.state == "finished":
-            lines.append(line(("adapter ", DIM), shown(str(run.job.folder / "adapter"), KEEP)))
-        if status.resumable:
-            lines.append(line(("r ", ACCENT), ("goes on from the last checkpoint", DIM)))
-        return [*lines, Text()]
-
-    def _curve(self, run: Watched, width: int, height: int) -> list[Text]:
-        losses = run.losses
-        if not losses:
-            wait = "no step yet" if run.status.alive else "no step was made"
-            return [line((wait, DIM)), Text(), *self._log(run, 8)]
-        rows = max(3, min(12, height - 12))
-        plot = chart(losses, width - 9, rows)
-        marks = [f"{max(losses):>7.3f} "] + [" " * 8] * (rows - 2) + [f"{min(losses):>7.3f} "]
-        lines = [line((mark, DIM), (one, ACCENT)) for mark, one in zip(marks, plot, strict=True)]
-        return [*lines, line((f"{'':8}step 1 … {run.metrics[-1]['step']:,}", DIM))]
-
-    def _log(self, run: Watched, height: int) -> list[Text]:
-        lines = [one for raw in run.job.log_tail(height) for one in shown_lines(raw, DIM)]
-        return lines[-height:] or [line(("the log is empty", DIM))]
+    judge = settings.get("judge")
+    names = judge.get("signals") if isinstance(judge, dict) else None
+    if isinstance(names, list) and names:
+        return str(names[0])
+    if settings.get("label"):
+        return str(settings["label"])
+    return str(settings.get("base", job.kind)).rstrip("/").rpartition("/")[2]

@@ -17,7 +17,9 @@ class ImportScreen(ModeScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("minus", "forget", "take an imported signal away again", id="scores.forget"),
-        Binding("I", "import", "import ratings from a file, matched by row", id="scores.import"),
+        Binding(
+            "I", "import", "import ratings from a file, matched by row, key or a field", id="scores.import"
+        ),
     ]
 
     def redraw_all(self) -> None:
@@ -37,7 +39,9 @@ class ImportScreen(ModeScreen):
 
     def action_import(self) -> None:
         """Ask for a file of ratings."""
-        hint = "JSONL, JSON or CSV with a column row, from 0, and a column of numbers for each judge"
+        hint = (
+            "with a column row (from 0) and columns of numbers; matched otherwise: FILE by key, FILE by FIELD"
+        )
         self.ask("ratings file", self._import, hint=hint)
 
     def _import(self, text: str) -> bool:
@@ -45,9 +49,13 @@ class ImportScreen(ModeScreen):
 
         if not text.strip():
             return True
+        path, on = Path(text.strip()).expanduser(), "row"
+        if " by " in text and not path.exists():
+            named, _, on = (part.strip() for part in text.rpartition(" by "))
+            path = Path(named).expanduser()
 
         def act(session: Session) -> None:
-            ratings = session.import_scores(Path(text.strip()).expanduser())
+            ratings = session.import_scores(path, on)
             self.sitting.signal = next(iter(ratings.columns))
             names = ", ".join(ratings.columns)
             lost = (
@@ -55,7 +63,7 @@ class ImportScreen(ModeScreen):
                 if ratings.unmatched
                 else ""
             )
-            rated = f"{ratings.matched:,} of {len(session.dataset):,} rows rated: {names}{lost}"
+            rated = f"{ratings.rated:,} of {len(session.dataset):,} rows rated: {names}{lost}"
             self.say(rated, warning=bool(lost))
 
         self.redraw_all()

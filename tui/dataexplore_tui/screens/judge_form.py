@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -34,6 +35,8 @@ class Wanted:
     threshold: float | None
     """One row of each duplicate group at this similarity; None: every row."""
     python: str | None
+    fields: dict[str, str]
+    """As they were filled in: the next form begins with them."""
 
 
 class JudgeForm(Form[Wanted, "Planned"]):
@@ -135,9 +138,8 @@ def wanted_of(values: dict[str, str]) -> Wanted:
         key_env="OPENAI_API_KEY" if in_file or not key else key,
         key_file=Path(key) if in_file else None,
     )
-    return Wanted(
-        request, rows, _whole(values, "sample"), _number(values, "threshold"), values["python"] or None
-    )
+    sample, threshold = _whole(values, "sample"), _number(values, "threshold")
+    return Wanted(request, rows, sample, threshold, values["python"] or None, dict(values))
 
 
 def _whole(values: dict[str, str], name: str) -> int | None:
@@ -152,6 +154,9 @@ def _number(values: dict[str, str], name: str) -> float | None:
     if not text:
         return None
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
-        raise JudgeError(f"{name}: {values[name]} is not a number") from None
+        number = float("nan")
+    if not isfinite(number):
+        raise JudgeError(f"{name}: {values[name]} is not a number")
+    return number

@@ -105,7 +105,9 @@ class JudgesScreen(BlindingScreen):
         if self.session is None:
             return
         if len(self._judges) < 2:
-            self.say("there is only one judge to compare: I imports another one's ratings", warning=True)
+            self.say(
+                "there is only one judge to compare: J asks another one, I imports ratings", warning=True
+            )
         elif not self._agreements:
             self.say("judges are still being compared: a moment", warning=True)
         else:

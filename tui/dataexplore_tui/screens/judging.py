@@ -51,15 +51,7 @@ class JudgingScreen(ImportScreen):
     def _start_judging(self, wanted: Wanted | None) -> None:
         if wanted is None:
             return
-        request = wanted.request
-        self._judge_fields |= {
-            "kind": request.kind,
-            "model": request.model,
-            "base_url": request.base_url,
-            "rubric": request.rubric,
-            "rows": wanted.rows,
-            "python": wanted.python or "",
-        }
+        self._judge_fields = wanted.fields
 
         def start(session: Session, tell: object) -> tuple[Job | None, str]:
             from dataexplore.jobs import launch

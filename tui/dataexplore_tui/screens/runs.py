@@ -13,8 +13,10 @@ from textual.widget import Widget
 
 from dataexplore.errors import JobError
 from dataexplore.session.state import State
-from dataexplore_tui.panes.runs import RunPane, RunsSource, Watched
-from dataexplore_tui.screens.mode import ModeScreen
+from dataexplore_tui.panes.comparison import MarkedRuns
+from dataexplore_tui.panes.run import RunPane
+from dataexplore_tui.panes.runs import RunsSource, Watched
+from dataexplore_tui.screens.contesting import ContestingScreen
 from dataexplore_tui.screens.tune_form import TuneForm, Wanted
 from dataexplore_tui.widgets.ink import shown
 from dataexplore_tui.widgets.keyline import Hint
@@ -30,14 +32,18 @@ _EVERY = 1.0
 """Seconds between two looks at the job folders."""
 
 
-class RunsScreen(ModeScreen):
+class RunsScreen(ContestingScreen):
     """Launch, watch, stop and resume."""
 
     NUMBER = 6
     HINTS: ClassVar[tuple[Hint, ...]] = (
         ("T", "tune"),
+        ("M", "arms"),
+        ("E", "AlpaGasus"),
         ("s", "stop (keeps a checkpoint)"),
         ("r", "resume"),
+        ("space", "mark"),
+        ("c", "compare"),
         ("l", "log"),
         ("tab", "run"),
         ("q", "leave: runs go on"),
@@ -96,7 +102,7 @@ class RunsScreen(ModeScreen):
         changed = [place for place, run in enumerate(known.values()) if run.look()]
         if fresh:
             here = self._here
-            source = RunsSource(list(known.values()))
+            source = MarkedRuns(list(known.values()), self._marked)
             place = next((at for at, run in enumerate(source.runs) if run is here), 0)
             self._picker.show(source, place)
         for place in changed:

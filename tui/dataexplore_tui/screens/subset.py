@@ -10,13 +10,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widget import Widget
 
-from dataexplore.errors import DataexploreError
 from dataexplore.journal.decision import DROP
 from dataexplore.session.state import State
 from dataexplore_tui.panes.coverage import coverage_lines
 from dataexplore_tui.panes.funnel import FunnelPane
 from dataexplore_tui.panes.versus import VersusPane
-from dataexplore_tui.screens.arming import ArmsScreen
+from dataexplore_tui.screens.arranging import ArrangingScreen
 from dataexplore_tui.screens.overlay import Overlay
 from dataexplore_tui.screens.prepared import telling
 from dataexplore_tui.screens.talking import Progress
@@ -33,15 +32,18 @@ _SHOWN = 8
 """Kinds of steps whose examples fit on four lines of 80."""
 
 
-class SubsetScreen(ArmsScreen):
+class SubsetScreen(ArrangingScreen):
     """The funnel, new steps for it, its controls, the export."""
 
     NUMBER = 5
     HINTS: ClassVar[tuple[Hint, ...]] = (
         ("n", "new step"),
+        ("e", "edit"),
+        ("-", "remove"),
         ("R", "recipes"),
         ("b", "budget"),
         ("u", "undo"),
+        ("enter", "its rows"),
         ("v", "measure"),
         ("C", "curve"),
         ("w", "export"),
@@ -63,8 +65,7 @@ class SubsetScreen(ArmsScreen):
 
     def compose_panes(self) -> Iterable[Widget]:
         """Funnel and controls."""
-        with Horizontal(id="subset", classes="-home") as home:
-            home.can_focus = True
+        with Horizontal(id="subset"):
             yield FunnelPane()
             yield VersusPane()
 
@@ -74,7 +75,7 @@ class SubsetScreen(ArmsScreen):
         self._measured: dict[bytes, Comparison] = {}
         """By the rows left and the signal: undo brings back what was measured."""
         self._given_up = b""
-        self.query_one("#subset").focus()
+        self.query_one(FunnelPane).picker.focus()
 
     def show_state(self, state: State) -> None:
         """Show funnel and controls of now."""
@@ -85,6 +86,7 @@ class SubsetScreen(ArmsScreen):
         from dataexplore.session.funnel import funnel
 
         self.query_one(FunnelPane).show_funnel(len(session.dataset), funnel(session), state.counts)
+        self.follow_step()
         sets, name = compositions(session, self.sitting.signal), self._subset(state)
         found = self._measured.get(name)
         self.query_one(VersusPane).show_sides(sets, self.sitting.signal, found)
@@ -137,27 +139,10 @@ class SubsetScreen(ArmsScreen):
             self.ask("new step", self._step, hint=hint, example="kcenter 1000; seed N and k N may follow")
 
     def _step(self, text: str) -> bool:
-        from dataexplore_tui.screens.typed import step_of
-
-        if not text.strip():
-            return True
-        try:
-            rule = step_of(text, self.sitting.signal)
-            self._check(rule.as_step())
-        except DataexploreError as error:
-            self.say(str(error), warning=True)
-            return False
-        self.choose(rule)
-        return True
-
-    def _check(self, step: dict[str, object]) -> None:
-        """Raise SignalError for a signal that is not there, while the line can still be mended."""
-        session = self.sitting.session
-        several = step.get("signals")
-        names = [step.get("signal"), *(several if isinstance(several, list) else ())]
-        for name in names:
-            if session is not None and isinstance(name, str):
-                session.scores(name)
+        rule = self.step_typed(text) if text.strip() else None
+        if rule is not None:
+            self.choose(rule)
+        return rule is not None or not text.strip()
 
     def action_budget(self) -> None:
         """Ask for a number of rows and let k-center take them."""

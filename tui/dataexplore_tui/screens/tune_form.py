@@ -85,6 +85,17 @@ class TuneForm(Form[Wanted, "Preflight"]):
 
 def wanted_of(values: dict[str, str]) -> Wanted:
     """Return what the fields ask for; raise JobError naming the field that does not fit."""
+    rows = values.get("rows") or "not dropped"
+    if rows not in ("not dropped", "kept"):
+        raise JobError("rows: write `kept` or `not dropped`")
+    preference = values.get("preference") or "refused"
+    if preference not in ("refused", "chosen"):
+        raise JobError("preference data: write `chosen` to learn the chosen answers, or nothing")
+    return Wanted(settings_of(values), rows == "kept", preference == "chosen", values.get("python") or None)
+
+
+def settings_of(values: dict[str, str]) -> TuneSettings:
+    """Return the settings that the fields ask for; raise JobError naming the field that does not fit."""
     from dataexplore.tune.presets import preset
 
     changes: dict[str, Any] = {}
@@ -97,11 +108,4 @@ def wanted_of(values: dict[str, str]) -> Wanted:
                 raise JobError(f"{name.replace('_', ' ')}: {text} is not a number") from None
     if not values.get("base"):
         raise JobError("name a base model: a folder with config.json and weights, or a hub id")
-    rows = values.get("rows") or "not dropped"
-    if rows not in ("not dropped", "kept"):
-        raise JobError("rows: write `kept` or `not dropped`")
-    preference = values.get("preference") or "refused"
-    if preference not in ("refused", "chosen"):
-        raise JobError("preference data: write `chosen` to learn the chosen answers, or nothing")
-    settings = preset(values.get("preset") or "quick", values["base"], **changes)
-    return Wanted(settings, rows == "kept", preference == "chosen", values.get("python") or None)
+    return preset(values.get("preset") or "quick", values["base"], **changes)

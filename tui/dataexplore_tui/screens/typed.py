@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dataexplore.duplicates.kinds import KINDS
 from dataexplore.duplicates.policy import check_policy
 from dataexplore.errors import RuleError
+from dataexplore.journal.decision import DROP, KEEP, Decision
+from dataexplore.selection.recipe import rule_from
 from dataexplore.selection.recipes.shipped import Asked
 from dataexplore.selection.rules import (
+    Cluster,
     Duplicates,
     Facility,
     KCenter,
@@ -28,10 +33,12 @@ from dataexplore.selection.rules import (
     Top,
 )
 from dataexplore.text import short
+from dataexplore_tui.screens.files import RowsIn
 
 if TYPE_CHECKING:
     from dataexplore.selection.rule import Rule
 
+_LINKAGES = ("single", "star", "complete")
 _WORD = re.compile(r'"([^"]*)"|(\S+)')
 _TAIL = re.compile(r"(?:^|\s)(seed|k)\s+(\d+)(?=\s|$)")
 _WINDOW = re.compile(r"(\d+)?\s*(?:-|–|to)\s*(\d+)?|(\d+)")
@@ -72,17 +79,30 @@ class Typed:
 
 
 def step_of(text: str, signal: str) -> Rule:
-    """Return the rule that a line describes; raise RuleError saying what is lacking, with an example."""
+    """Return the rule that a line describes; raise RuleError saying what is lacking, with an example.
+
+    What no words say is said as in a recipe, as one JSON object.
+    """
+    if text.lstrip().startswith("{"):
+        return _as_in_a_recipe(text)
     kind, _, rest = text.strip().partition(" ")
     make = _KINDS.get(kind.lower())
     if make is None:
         raise RuleError(f"no step is called {short(kind, 40)!r}; there are {', '.join(_KINDS)}")
     settings: dict[str, int] = {}
-    if kind.lower() not in ("regex", "only"):  # whose words are not the program's
+    if kind.lower() not in ("regex", "only", "in", "not-in"):  # whose words are not the program's
         settings = {name: int(value) for name, value in _TAIL.findall(rest)}
         rest = _TAIL.sub("", rest)
     words = tuple(quoted or bare for quoted, bare in _WORD.findall(rest))
     return make(Typed(kind.lower(), rest.strip(), words, signal, settings.get("seed", 0), settings.get("k")))
+
+
+def _as_in_a_recipe(text: str) -> Rule:
+    try:
+        step = json.loads(text)
+    except ValueError as error:
+        raise RuleError(f"what begins with {{ is a step in JSON: {short(str(error), 80)}") from None
+    return rule_from(step)
 
 
 def whole(text: str, what: str) -> int:
@@ -151,19 +171,50 @@ def _top(typed: Typed) -> Rule:
 
 
 def _duplicates(typed: Typed) -> Rule:
-    threshold = typed.number(0, "a similarity")
+    threshold, words = typed.number(0, "a similarity"), list(typed.words[1:])
     by = typed.after("by")
-    words = typed.words[1 : typed.words.index("by")] if by else typed.words[1:]
-    policy = " ".join(words) or ("best score" if by else "longest")
+    if by is not None:
+        at = words.index("by")
+        del words[at : at + 2]
+    kinds = tuple(word for word in words if word in KINDS)
+    linkage = next((word for word in words if word in _LINKAGES), None)
+    policy = " ".join(word for word in words if word not in (*KINDS, *_LINKAGES))
+    policy = policy or ("best score" if by else "longest")
     check_policy(policy)
-    return Duplicates(threshold, policy, (by or _signal(typed, ())) if policy == "best score" else None)
+    signal = by or (_signal(typed, ()) if policy == "best score" else None)
+    return Duplicates(threshold, policy, signal, linkage, kinds)
 
 
 def _quota(typed: Typed) -> Rule:
     orders = [word for word in typed.words[1:] if word in ("best", "longest", "random")]
     order = orders[0] if orders else "random"
     signal = (typed.after("by") or _signal(typed, ())) if order == "best" else None
-    return Quota(typed.size(0), order, signal, _column(typed), typed.k, typed.seed)
+    top, most = (typed.after(name) for name in ("top", "most"))
+    return Quota(
+        typed.size(0),
+        order,
+        signal,
+        _column(typed),
+        typed.k,
+        typed.seed,
+        whole(top, "a number of rows") if top else 0,
+        whole(most, "a number of rows") if most else None,
+    )
+
+
+def _cluster(typed: Typed) -> Rule:
+    decision = typed.word(1, "keep or drop")
+    if typed.k is None:
+        raise RuleError(f"cluster needs the number of clusters, too; for example: {EXAMPLES['cluster']}")
+    number = typed.word(0, "the number of a cluster")
+    if not number.isdecimal():
+        raise RuleError(f"{short(number, 40)} is not the number of a cluster")
+    return Cluster(int(number), typed.k, typed.seed, decision)
+
+
+def _rows_in(typed: Typed, decision: Decision) -> Rule:
+    typed.word(0, "a file")
+    return RowsIn(typed.words, decision)
 
 
 def _column(typed: Typed) -> str | None:
@@ -226,6 +277,9 @@ EXAMPLES = {
     "stratified": "stratified 1000 per cluster",
     "facility": "facility 1000",
     "semdedup": "semdedup 0.95",
+    "in": "in kept.jsonl",
+    "not-in": "not-in test.jsonl",
+    "cluster": "cluster 12 drop k 161",
 }
 """One line of each kind, the likeliest kinds first."""
 
@@ -245,4 +299,7 @@ _KINDS: dict[str, Callable[[Typed], Rule]] = {
     "stratified": _stratified,
     "facility": lambda typed: Facility(typed.size(0), typed.seed),
     "semdedup": lambda typed: SemDeDup(typed.number(0, "a similarity"), typed.k, typed.seed),
+    "in": lambda typed: _rows_in(typed, KEEP),
+    "not-in": lambda typed: _rows_in(typed, DROP),
+    "cluster": _cluster,
 }

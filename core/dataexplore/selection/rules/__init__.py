@@ -7,6 +7,7 @@ from dataexplore.selection.rules.cover import Facility, KCenter, Spread
 from dataexplore.selection.rules.duplicates import Duplicates
 from dataexplore.selection.rules.hand import ByHand
 from dataexplore.selection.rules.language import Language
+from dataexplore.selection.rules.listed import Listed
 from dataexplore.selection.rules.only import Only
 from dataexplore.selection.rules.quota import Quota, Stratified
 from dataexplore.selection.rules.score import Threshold, Top
@@ -23,6 +24,7 @@ __all__ = [
     "KCenter",
     "Language",
     "Length",
+    "Listed",
     "Longest",
     "Only",
     "Quota",
@@ -55,6 +57,7 @@ KINDS: dict[str, Any] = {
         Length,
         Regex,
         Language,
+        Listed,
     )
 }
 """By what a recipe calls them."""

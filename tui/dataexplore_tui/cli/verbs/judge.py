@@ -9,6 +9,7 @@ from dataexplore.jobs.folder import Job
 from dataexplore.jobs.launch import start
 from dataexplore.jobs.launchers import run_foreground
 from dataexplore.jobs.status import FINISHED, Status
+from dataexplore.judge.judge import signal_name
 from dataexplore.judge.rubric import load_rubric, shipped
 from dataexplore.judge.wanted import standing
 from dataexplore.judge.words import figures, in_words
@@ -20,7 +21,7 @@ from dataexplore_tui.cli.batches import KEYS as BATCH_KEYS
 from dataexplore_tui.cli.batches import add_batches, check_batches, run_batches
 from dataexplore_tui.cli.judges import add_judge, add_limits, add_rows, request_of, rows_of
 from dataexplore_tui.cli.opened import reading
-from dataexplore_tui.cli.options import DONE, PROBLEMS, add_file, interpreter
+from dataexplore_tui.cli.options import DONE, PROBLEMS, UsageError, add_file, interpreter
 from dataexplore_tui.cli.output import plural, put, put_json, say, table
 from dataexplore_tui.cli.progress import ProgressLine
 from dataexplore_tui.cli.selftest import ABOUT, KEYS, run_selftest
@@ -49,9 +50,9 @@ keys: signal, rows, scored, inferred (of the scored: by --per-group), unparsed,
   errors {{name: rows}}, left (not asked yet, or nothing is said in them); and of
   this job: job, state, reason, requests, tokens, prompt_tokens,
   completion_tokens, cost (null without a price), currency, seconds; with
-  --dry-run: signal, rows, known (have a reply), texts (to be asked about),
-  requests, prompt_tokens, completion_tokens, most_tokens, cost, most_cost,
-  currency
+  --dry-run: signal, rows, known (have a reply), inferred, blank (nothing is
+  said in them), texts (to be asked about), requests, prompt_tokens,
+  completion_tokens, most_tokens, cost, most_cost, currency
 {BATCH_KEYS}
 {KEYS}
 exit codes: 0 done or started, 1 some rows ended in an error or the job ended
@@ -79,6 +80,10 @@ def run(arguments: Namespace) -> int:
     if arguments.rubrics:
         return _told(arguments, {one.label: one.title for one in map(load_rubric, shipped())}, DONE)
     check_batches(arguments)
+    if arguments.selftest and (arguments.detach or arguments.per_group is not None):
+        raise UsageError(
+            "--selftest waits for its answers and asks about single rows: leave --detach and --per-group out"
+        )
     request = request_of(arguments)
     python = interpreter(arguments.python)
     with reading(arguments.file, arguments.workspace) as session:
@@ -92,13 +97,15 @@ def run(arguments: Namespace) -> int:
             rows = rows_of(arguments, session)
             batch = arguments.batch_out is not None
             planned = plan_judging(session, request, rows, arguments.per_group, folder, batch=batch)
+        _tell_name(arguments, planned)
         if arguments.dry_run:
             return _dry(arguments, planned)
         if arguments.batch_out or arguments.batch_in:
             return _told(arguments, *run_batches(arguments, planned))
         job = make_job(session, planned, python)
     if job is None:
-        say("every row has its reply already: nothing was asked")
+        why = "every row has its reply already" if len(planned.wanted.rows) else "no row is to be judged"
+        say(f"{why}: nothing was asked")
         return _told(arguments, _found(planned, None, Status(FINISHED)), DONE)
     if arguments.detach:
         found = {"signal": planned.wanted.judge.name, **_outcome(job, start(job).status())}
@@ -106,11 +113,20 @@ def run(arguments: Namespace) -> int:
     return _work(arguments, job, planned)
 
 
+def _tell_name(arguments: Namespace, planned: Planned) -> None:
+    name = planned.wanted.judge.name
+    if arguments.name and name != signal_name(arguments.name):
+        say(f"the signal is called {name}: this judge has that name already, or the other is taken")
+
+
 def _work(arguments: Namespace, job: Job, planned: Planned) -> int:
     texts = plural(len(planned.wanted.missing), "text")
     say(f"{job.id}: {texts} to judge; Ctrl-C stops, the same command goes on from there")
     with ProgressLine() as progress:
         status = run_foreground(job, lambda status: progress.show(in_words(status, figures(job))))
+    for event in job.events():
+        if event.get("event") == "warning":
+            say(str(event.get("text")))
     found = _found(planned, job, status)
     ended = status.state == FINISHED or figures(job).get("stopped_by", "") not in ("", "asked")
     return _told(arguments, found, DONE if ended and not found["errors"] else PROBLEMS)

@@ -38,7 +38,7 @@ the share of equal scores, Cohen's kappa with quadratic weights (both take one
 scale for granted) and Spearman's correlation of the ranks (on any scale). A
 judge that agrees with the length rates the length.
 
---import keeps the numeric columns of a JSONL, JSON or CSV file in the
+--import keeps the numeric columns of a JSONL, JSON, CSV or Parquet file in the
 workspace, matched by its column `row` (from 0), by `key` (16 hex digits) or by
 a field that both files share.
 
@@ -48,7 +48,8 @@ keys: with --signal: signal, scored, unscored, kept (rows >= T, null without
   --at), at, exact, values {{value: rows}}; without: signals [{{name, origin,
   scored, unscored, min, max, mean}}]; with --agreement: agreement [{{first,
   second, rows, exact, kappa, spearman}}], null for what the rows cannot tell;
-  with --import also: matched, unmatched, columns;
+  with --import also: matched, unmatched (lines of the file),
+  rated (rows), columns;
 {KEYS}"""
 
 
@@ -80,6 +81,7 @@ def run(arguments: Namespace) -> int:
     opening = writing if makes else reading
     with opening(arguments.file, arguments.workspace) as session:
         found: dict[str, Any] = {}
+        rows = len(session.dataset)
         if arguments.ratings:
             found |= _imported(session.import_scores(arguments.ratings, arguments.on))
         found |= combined(arguments, session)
@@ -95,7 +97,8 @@ def run(arguments: Namespace) -> int:
         return DONE
     if arguments.ratings:
         lines, names = plural(found["matched"], "line"), short(", ".join(found["columns"]), 200)
-        say(f"{lines} matched a row, {found['unmatched']:,} did not; imported: {names}")
+        rated = f"{found['rated']:,} of {plural(rows, 'row')} rated"
+        say(f"{lines} matched a row, {found['unmatched']:,} did not; {rated}: {names}")
     put(combined_lines(found))
     if arguments.consensus or arguments.correct:
         return DONE
@@ -112,7 +115,8 @@ def _signal(session: Session, name: str) -> Signal:
 
 
 def _imported(ratings: Ratings) -> dict[str, Any]:
-    return {"matched": ratings.matched, "unmatched": ratings.unmatched, "columns": list(ratings.columns)}
+    lines = {"matched": ratings.matched, "unmatched": ratings.unmatched}
+    return {**lines, "rated": ratings.rated, "columns": list(ratings.columns)}
 
 
 def _one(name: str, scores: Scores, at: float | None) -> dict[str, Any]:

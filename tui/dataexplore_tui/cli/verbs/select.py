@@ -12,6 +12,7 @@ from dataexplore.selection.export import write_rows
 from dataexplore.selection.recipe import Recipe, Sight
 from dataexplore.selection.recipes.shipped import Shipped
 from dataexplore.session.edits import recipe_changes, supposing
+from dataexplore.session.running import run_recipe
 from dataexplore.session.session import Session
 from dataexplore.text import short
 from dataexplore_tui.cli.choosing import LIST, add_steps, asks, choice, recipe_lines, recipes, wanted
@@ -24,15 +25,19 @@ _ABOUT = """\
 Starts from all rows, lets each step decide, and writes the rows that are left
 to OUT, byte for byte and in source order. Decisions made by hand stand against
 every step; the edits of a recipe are made before the first. The steps are, in
-this order: --where, --duplicates, those of --recipe, --cluster-quota,
---k-center; --size sizes a recipe that ships with the program, else it draws
-that many of the rows that are left, last.
+this order: --where, --in, --not-in, --duplicates, those of --recipe,
+--cluster-quota, --k-center; --size sizes a recipe that ships with the program,
+else it draws that many of the rows that are left, last.
 
 Which rows count: those not dropped, like in `export` and `tune`. A threshold
 keeps the rows at or above it and drops those below; rows without a score are
 left undecided, so they stay and are counted in `undecided`. --where does the
 same with rows that lack the score which it hangs on. --only-kept leaves them
 out.
+
+--in and --not-in go by the rows of other files, byte for byte: `--in A B` takes
+the rows of either, `--in A --in B` those of both, `--in A --not-in B` those of
+A alone. Their keys are part of the recipe, which then needs no file.
 
 The outcome goes to the journal as one act, which `u` on the screen takes back;
 --no-decide leaves the journal alone.
@@ -89,7 +94,8 @@ def _select(session: Session, named: Shipped | Recipe | None, arguments: Namespa
         raise UsageError("the journal's rules go by the static encoder on prompts; add --no-decide")
     asked = choice(arguments, named, session)
     with telling(session, "choosing rows:"):
-        decisions, steps = session.replay(asked.recipe, decide=False)
+        ran = run_recipe(asked.recipe, session, session.by_hand)
+    decisions, steps = ran.layers.covered, ran.steps
     say_unfit(session, asked.recipe.rules)
     wanted = decisions == KEEP if arguments.only_kept else decisions != DROP
     rows = np.flatnonzero(wanted)
@@ -98,8 +104,7 @@ def _select(session: Session, named: Shipped | Recipe | None, arguments: Namespa
     edited = supposing(session, recipe_changes(session.dataset, asked.recipe.edits)).dataset
     write_rows(edited, rows, arguments.out, overwrite=arguments.force)
     if not arguments.no_decide:
-        with telling(session, "recording:"):
-            session.replay(asked.recipe)
+        session.replay(asked.recipe, ran=ran)
         say("recorded in the journal: `u` on the screen takes it back; --no-decide would only write the file")
     undecided = int(np.count_nonzero(decisions[rows] == UNDECIDED))
     if 0 < undecided < len(rows):

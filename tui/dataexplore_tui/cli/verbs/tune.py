@@ -11,9 +11,10 @@ from dataexplore.session.training import training_rows
 from dataexplore.text import short
 from dataexplore.tune.preflight import Preflight, preflight
 from dataexplore.tune.presets import PRESETS, preset
-from dataexplore.tune.settings import TuneSettings
+from dataexplore.tune.settings import METHODS, TuneSettings
 from dataexplore.tune.start import create_run
 from dataexplore.workspace.location import make_folder
+from dataexplore_tui.cli.experiment import ABOUT, KEYS, add_experiment, is_experiment, run_experiment
 from dataexplore_tui.cli.jobs import LossWatch, loss_of
 from dataexplore_tui.cli.opened import reading
 from dataexplore_tui.cli.options import DONE, PROBLEMS, add_file, finite, interpreter, positive, whole
@@ -28,19 +29,22 @@ made as a job in the workspace. It goes on when the terminal is closed with
 --detach; without it, it is watched to its end, and Ctrl-C asks it to save a
 checkpoint and stop. `dataexplore runs` lists, stops and resumes jobs.
 
+{experiment}
+
 presets: {presets}"""
 _KEYS = """\
 keys: job (null for a dry run), state (dry-run, starting, finished, stopped,
   failed ...), rows (trained on), given, tokens, truncated, untrainable (rows
   left out), untrainable_rows (from 0), steps, device, and after a run: loss,
-  reason, folder
+  reason, held_out (rows), method, memory and disk (bytes, estimated), folder;
+{experiment}
 exit codes: 0 done or started, 1 the run ended without an adapter, 2 refused"""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare what `tune` takes."""
-    parser.description = _ABOUT.format(presets=", ".join(PRESETS))
-    parser.epilog = _KEYS
+    parser.description = _ABOUT.format(presets=", ".join(PRESETS), experiment=ABOUT)
+    parser.epilog = _KEYS.format(experiment=KEYS)
     add_file(parser)
     parser.add_argument("--base", metavar="MODEL", required=True, help="a model folder or a hub id")
     parser.add_argument(
@@ -49,6 +53,10 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--epochs", metavar="N", type=positive, help="passes over the rows")
     parser.add_argument("--lr", metavar="X", type=finite, help="the learning rate")
     parser.add_argument("--max-tokens", metavar="N", type=positive, help="longer rows are cut at the end")
+    parser.add_argument("--method", choices=METHODS, help="train an adapter, or every weight (lora)")
+    parser.add_argument(
+        "--held-out", metavar="N", type=finite, help="rows, or a share, measured and not trained on"
+    )
     parser.add_argument(
         "--seed", metavar="N", type=whole, help="for the order of rows and the adapter's start (0)"
     )
@@ -61,6 +69,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         action="store_true",
         help="of preference data learn the chosen answers, and those labelled true",
     )
+    add_experiment(parser)
     parser.add_argument("--detach", action="store_true", help="start the run and return")
     parser.add_argument("--dry-run", action="store_true", help="count, and train nothing")
 
@@ -70,6 +79,9 @@ def run(arguments: Namespace) -> int:
     settings = settings_of(arguments)
     python = interpreter(arguments.python)
     with reading(arguments.file, arguments.workspace) as session:
+        if is_experiment(arguments):
+            folder = make_folder(session.dataset.path, arguments.workspace)
+            return run_experiment(arguments, session, settings.with_changes(held_out=0), folder, python)
         rows = training_rows(session, only_kept=arguments.only_kept, learn_chosen=arguments.chosen)
         dataset = session.dataset.path
     with ProgressLine() as progress:
@@ -98,6 +110,8 @@ def settings_of(arguments: Namespace) -> TuneSettings:
         "epochs": arguments.epochs,
         "learning_rate": arguments.lr,
         "max_tokens": arguments.max_tokens,
+        "method": arguments.method,
+        "held_out": arguments.held_out,
         "seed": arguments.seed,
     }
     overrides = {name: value for name, value in given.items() if value is not None}
@@ -114,6 +128,9 @@ def _counts(counted: Preflight) -> dict[str, Any]:
         "untrainable_rows": counted.untrainable,
         "steps": counted.steps,
         "device": counted.device,
+        "held_out": counted.held_out,
+        "memory": counted.memory,
+        "disk": counted.disk,
     }
 
 
@@ -140,6 +157,9 @@ def _finish(arguments: Namespace, found: dict[str, Any], code: int) -> int:
         "untrainable",
         "steps",
         "device",
+        "held_out",
+        "memory",
+        "disk",
         "loss",
         "folder",
     )

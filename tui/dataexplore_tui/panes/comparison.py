@@ -1,0 +1,380 @@
+"""Two models compared, as lines: how far it is, who won, how sure that is, what else speaks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich.style import Style
+from rich.text import Text
+
+from dataexplore_tui.panes.runs import RunsSource, Watched, run_name
+from dataexplore_tui.widgets.bars import bar, share
+from dataexplore_tui.widgets.ink import (
+    ACCENT,
+    DIM,
+    DROP,
+    KEEP,
+    PLAIN,
+    STRONG,
+    WARN,
+    line,
+    shown,
+    squeezed,
+)
+from dataexplore_tui.widgets.strips import wrapped
+
+if TYPE_CHECKING:
+    from dataexplore.compare.losses import Losses
+    from dataexplore.compare.outcome import Outcome
+    from dataexplore.compare.side import Side
+    from dataexplore.jobs.status import Status
+    from dataexplore.session.contest import Contest, Part
+    from dataexplore.session.verdicts import Verdicts
+
+_NAME = 22
+_BAR = 24
+_SMALL = 3e9
+"""Parameters below which a judge shows that the protocol works, and nothing else."""
+_SAMPLES = 3
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the two models are called on screen."""
+
+    first: str
+    second: str
+
+    @property
+    def title(self) -> Text:
+        """Both, in order."""
+        return Text.assemble(shown(squeezed(self.first, 40)), " against ", shown(squeezed(self.second, 40)))
+
+
+def names_of(contest: Contest) -> Names:
+    """Return a run's arm or base with the end of its number, or the base model's name."""
+    made = contest.comparison
+    first, second = (_name(side, contest) for side in made.sides)
+    return Names(first, second)
+
+
+def _name(side: Side, contest: Contest) -> str:
+    from dataexplore.compare.side import BASE
+    from dataexplore.jobs.folder import Job
+
+    if side.name.startswith(BASE):
+        return f"{BASE}{side.base.rstrip('/').rpartition('/')[2]}"
+    return f"{run_name(Job(contest.comparison.workspace / 'jobs' / side.name))} {side.name[-6:]}"
+
+
+def comparison_lines(
+    contest: Contest, parts: Sequence[Part], found: Verdicts | None, names: Names, width: int
+) -> list[Text]:
+    """Return everything about a comparison."""
+    lines = _parts(parts, contest, names)
+    if contest.problem:
+        lines.append(shown(contest.problem, WARN))
+    lines.append(Text(end=""))
+    if found is None:
+        return [*lines, line(("reading what is there …", DIM))]
+    if found.whole is not None:
+        lines += _outcome(found.whole, names, parts)
+        lines += _sets(found.sets, found.whole)
+        lines += _cautions(contest, found, found.whole)
+    elif contest.request is None:
+        lines += _nobody_judged(found)
+    if found.losses is not None:
+        lines += _losses(found.losses, names)
+    lines += _people(found)
+    lines += _left_out(contest, found)
+    if found.whole is None and contest.request is None:
+        lines += _samples(found, names)
+    return [part for one in lines for part in wrapped(one, max(8, width))]
+
+
+def left_out_lines(contest: Contest, names: Names) -> list[Text]:
+    """Return the prompts that were left out, with whose training row each is like."""
+    lines = []
+    for one in contest.left_out:
+        who = " and ".join((names.first, names.second)[side] for side in one.sides)
+        like = "as" if one.similarity >= 1 else f"{one.similarity:.2f} like"
+        lines += [shown(one.prompt), line((f"  {like} row {one.row + 1:,} of ", DIM), shown(who, DIM))]
+    return lines
+
+
+def _parts(parts: Sequence[Part], contest: Contest, names: Names) -> list[Text]:
+    from dataexplore.judge.words import figures, in_words
+
+    lines = []
+    judge = contest.request.model if contest.request else ""
+    for part in parts:
+        name = {"first": names.first, "second": names.second}.get(part.words, judge)
+        status = part.status
+        sign = _sign(status)
+        head = line(sign, (f" {part.words:<8}", DIM), shown(f"{squeezed(name, _NAME):<{_NAME}} ", STRONG))
+        if part.job is None or status.state == "created":
+            lines.append(line(head, ("waits for its turn", DIM)))
+        elif status.alive and status.total:
+            gauge = bar(status.done / status.total, 20)
+            words = in_words(status, figures(part.job))
+            lines.append(line(head, (gauge, ACCENT), " ", shown(words, DIM)))
+        elif status.state == "finished" and part.words != "judge":
+            lines.append(line(head, *_answered(figures(part.job))))
+        else:
+            style = WARN if status.reason or status.state in ("failed", "lost") else DIM
+            lines.append(line(head, shown(in_words(status, figures(part.job)), style)))
+    return lines
+
+
+def _sign(status: Status) -> tuple[str, Style]:
+    if status.alive:
+        return "●", ACCENT
+    return {"finished": ("✓", KEEP), "failed": ("✗", DROP), "lost": ("✗", DROP)}.get(status.state, ("◌", DIM))
+
+
+def _answered(counted: Mapping[str, object]) -> list[tuple[str, Style] | str]:
+    parts: list[tuple[str, Style] | str] = [f"{_whole(counted, 'answered'):,} answered"]
+    parts.append((f"  {_whole(counted, 'new_tokens'):,} tokens", DIM))
+    if cut := _whole(counted, "cut"):
+        parts.append((f"  {cut:,} cut at the longest answer", DIM))
+    return parts
+
+
+def _whole(counted: Mapping[str, object], name: str) -> int:
+    value = counted.get(name)
+    return value if isinstance(value, int) else 0
+
+
+def _outcome(one: Outcome, names: Names, parts: Sequence[Part]) -> list[Text]:
+    from dataexplore.session.verdicts import in_words
+
+    counts = (
+        ("W", "wins", one.wins, KEEP),
+        ("T", "ties", one.ties, PLAIN),
+        ("L", "losses", one.losses, DROP),
+    )
+    most = max(1, one.prompts)
+    lines = [
+        line(
+            (letter, style),
+            f" {words:<7}{count:>6,} ",
+            (bar(count / most, _BAR), style),
+            f"{share(count, one.prompts):>8}",
+            (_of(letter, names), DIM),
+        )
+        for letter, words, count, style in counts
+    ]
+    if one.score is not None and one.interval is not None:
+        chance = "" if one.sign_test is None else f"   sign test p {one.sign_test:.3g}"
+        low, high = one.interval
+        figures = f"   95 % {low:.3f} to {high:.3f}{chance}"
+        lines += [Text(end=""), line(("winning score ", DIM), (f"{one.score:.3f}", STRONG), figures)]
+    so_far = "So far: " if any(part.status.alive for part in parts) else ""
+    words = in_words(one, names.first, names.second)
+    lines += [line(shown(f"{so_far}{words}", KEEP if words.startswith("More") else WARN)), Text(end="")]
+    lines += _biases(one)
+    return lines
+
+
+def _of(letter: str, names: Names) -> str:
+    return {"W": f"   {squeezed(names.first, 30)} won", "L": f"   {squeezed(names.second, 30)} won"}.get(
+        letter, ""
+    )
+
+
+def _biases(one: Outcome) -> list[Text]:
+    lines = []
+    if one.flip_rate is not None:
+        flips = f"{one.flips:,} prompts, {one.flip_rate:.1%}"
+        lines.append(
+            line(
+                ("order flips    ", DIM),
+                f"{flips}",
+                ("  another winner when the order is swapped: a tie", DIM),
+            )
+        )
+    if one.longer_wins is not None:
+        lines.append(
+            line(("longer wins    ", DIM), f"{one.longer_wins:.1%}", ("  of the decided prompts", DIM))
+        )
+    if one.length_controlled is not None:
+        rate = f"{one.length_controlled:.1%}"
+        told = "  of the prompts for the first, were answers equally long"
+        lines.append(line(("length apart   ", DIM), rate, (told, DIM)))
+    if one.unparsed:
+        lines.append(
+            line(("unparsed       ", DIM), (f"{one.unparsed:,} prompts", WARN), ("  counted apart", DIM))
+        )
+    return [*lines, Text(end="")]
+
+
+def _sets(sets: Mapping[str, Outcome], whole: Outcome) -> list[Text]:
+    if len(sets) < 2:
+        return []
+    lines = [line((f"{'set':<{_NAME}}{'prompts':>9}{'W':>7}{'T':>7}{'L':>7}{'score':>8}   95 %", DIM))]
+    for name, one in [*sets.items(), ("all", whole)]:
+        score = "–" if one.score is None else f"{one.score:.3f}"
+        span = "" if one.interval is None else "   {:.3f} to {:.3f}".format(*one.interval)
+        counts = f"{one.prompts:>9,}{one.wins:>7,}{one.ties:>7,}{one.losses:>7,}{score:>8}"
+        lines.append(line(shown(f"{squeezed(name or '(no set)', _NAME - 1):<{_NAME}}"), counts, (span, DIM)))
+    return [*lines, Text(end="")]
+
+
+def _cautions(contest: Contest, found: Verdicts, whole: Outcome) -> list[Text]:
+    from dataexplore.compare.pairwise import parameters
+
+    told = []
+    reviewed = found.reviewed
+    if reviewed is not None:
+        told += [f"{count:,} prompts without a verdict: {name}" for name, count in reviewed.errors.items()]
+        if reviewed.left:
+            told.append(f"{reviewed.left:,} prompts are not judged yet")
+        if reviewed.same:
+            told.append(f"{reviewed.same:,} prompts were answered alike: ties that nobody was asked about")
+        if whole.unparsed > whole.prompts - reviewed.same:
+            told.append("most of what the judge said could not be read: this outcome says little")
+    if whole.flip_rate is not None and whole.flip_rate > 0.5:
+        told.append("the judge goes by the order more than by the answers: this outcome says little")
+    model = contest.request.model if contest.request else ""
+    size = parameters(model)
+    if size is not None and size < _SMALL:
+        told.append(f"{model} is a small judge: this shows that the protocol runs, not which model is better")
+    lines = [shown(one, WARN) for one in told]
+    return [*lines, Text(end="")] if lines else []
+
+
+def _nobody_judged(found: Verdicts) -> list[Text]:
+    told = "the loss tells how well each model expects the references, not which answers are better"
+    if found.losses is None:
+        told = "no prompt has a reference to measure a loss on; what is left is to read the answers"
+    return [
+        line(("Nobody judged the answers: ", WARN), told),
+        line(("J", ACCENT), (" names a judge, ", DIM), ("v", ACCENT), (" makes you one, blind", DIM)),
+        Text(end=""),
+    ]
+
+
+def _losses(one: Losses, names: Names) -> list[Text]:
+    low, high = one.interval
+    head = line(
+        ("held-out loss  ", DIM),
+        f"{one.first:.4f} and {one.second:.4f}",
+        (f" nats a token on {one.references:,} references", DIM),
+    )
+    apart = line(
+        ("first - second ", DIM),
+        f"{one.difference:+.4f}",
+        (f"   95 % {low:+.4f} to {high:+.4f}   first is lower on {one.lower:,}", DIM),
+    )
+    if not one.comparable:
+        cut = f"the models cut them into {one.tokens[0]:,} and {one.tokens[1]:,} tokens: do not compare these"
+        return [head, apart, line((cut, WARN)), Text(end="")]
+    if low <= 0 <= high:
+        words = line(("No more than chance between the two losses.", WARN))
+    else:
+        better = names.first if high < 0 else names.second
+        words = shown(f"More than chance: {better} expects the references better.", KEEP)
+    return [head, apart, words, Text(end="")]
+
+
+def _people(found: Verdicts) -> list[Text]:
+    if not found.votes:
+        return []
+    verdicts = [vote.verdict for vote in found.votes]
+    counts = f"{verdicts.count(1):,} wins, {verdicts.count(0):,} ties, {verdicts.count(-1):,} losses"
+    lines = [line(("people, blind  ", DIM), counts, (" of the first model", DIM))]
+    one = found.agreed
+    if one is not None and one.same is not None:
+        kappa = "" if one.kappa is None else f", kappa {one.kappa:.2f}"
+        firm = (
+            ""
+            if one.same_decided is None
+            else f"; {one.same_decided:.1%} of {one.decided:,} where both decide"
+        )
+        lines.append(
+            line(
+                ("judge agrees   ", DIM),
+                (f"{one.same:.1%}", STRONG),
+                f" of {one.prompts:,} votes{kappa}{firm}",
+            )
+        )
+    return [*lines, Text(end="")]
+
+
+def _left_out(contest: Contest, found: Verdicts) -> list[Text]:
+    lines = []
+    if contest.given is not None:
+        count = len(contest.left_out)
+        told = f"{count:,} of {contest.given:,} prompts: a run was tuned on them, or nearly"
+        lines.append(line(("left out       ", DIM), told, ("   x lists them" if count else "", DIM)))
+    for reason, count in found.answered.unanswered.items():
+        lines.append(line(("unanswered     ", DIM), f"{count:,} prompts: ", shown(reason)))
+    return [*lines, Text(end="")] if lines else []
+
+
+def _samples(found: Verdicts, names: Names) -> list[Text]:
+    differing = [pair for pair in found.answered.pairs if not pair.same]
+    step = max(1, len(differing) // _SAMPLES)
+    lines = []
+    for pair in differing[::step][:_SAMPLES]:
+        lines += [
+            shown(pair.prompt.text[:300], ACCENT),
+            line(("  first   ", DIM), shown(pair.first[:300])),
+            line(("  second  ", DIM), shown(pair.second[:300])),
+        ]
+    return lines
+
+
+class ComparisonsSource:
+    """The comparisons of a workspace, one a line, the last one first."""
+
+    def __init__(self, contests: Sequence[Contest]) -> None:
+        self.contests = contests
+        self._names = [names_of(one) for one in contests]
+
+    def __len__(self) -> int:
+        return len(self.contests)
+
+    def line(self, index: int, width: int) -> Text:
+        """Return one comparison as a line."""
+        contest = self.contests[index]
+        signs = line(*(_sign(part.status) for part in contest.parts))
+        prompts = len(contest.comparison.prompts)
+        return line(" ", signs, "  ", self._names[index].title, (f"  {prompts:,} prompts", DIM))
+
+    def more(self, index: int) -> list[Text]:
+        """Return more about one: how it was asked, and by whom it was judged."""
+        contest = self.contests[index]
+        made = contest.comparison
+        judge = contest.request.model if contest.request else "nobody judges"
+        longest = made.decoding.max_new_tokens
+        return [
+            self._names[index].title,
+            line(
+                ("prompts  ", DIM),
+                f"{len(made.prompts):,} of ",
+                shown(contest.source or made.jobs[0].spec.dataset),
+            ),
+            line(("judge    ", DIM), shown(judge)),
+            line(
+                ("answers  ", DIM),
+                f"of {longest:,} tokens at most, temperature {made.decoding.temperature:g}",
+            ),
+        ]
+
+
+class MarkedRuns(RunsSource):
+    """Jobs as lines; the marked ones carry their place in the comparison."""
+
+    def __init__(self, runs: Sequence[Watched], marked: Sequence[str]) -> None:
+        super().__init__(runs)
+        self._marked = marked
+
+    def line(self, index: int, width: int) -> Text:
+        """Return one job as a line."""
+        text, name = super().line(index, width), self.runs[index].job.id
+        if name not in self._marked:
+            return text
+        return line((str(self._marked.index(name) + 1), ACCENT), text[1:])
