@@ -57,9 +57,9 @@ async def test_ratings_are_imported_and_stay(tiny: Path) -> None:
         await screen.press("2", "I")
         await screen.type(str(ratings))
         await screen.shows("2 of 10 rows rated: helpful", "helpful · 2 scored, 8 not")
-        ratings.write_text("question,strict\nquestion 3,2\n")
+        ratings.write_text("instruction,strict\nQuestion number 3,2\n")
         await screen.press("I")
-        await screen.type(f"{ratings} by question")
+        await screen.type(f"{ratings} by instruction")
         await screen.shows("1 of 10 rows rated: strict", "strict · 1 scored, 9 not")
     async with opened(tiny) as screen:
         await screen.press("2", "S")

@@ -3,7 +3,6 @@
 import re
 import shlex
 from collections.abc import Mapping
-from pathlib import Path
 
 from dataexplore.errors import JobError
 from dataexplore.jobs.folder import Job
@@ -13,7 +12,8 @@ from dataexplore.text import short
 _GRACE = 120
 """Seconds before the time limit at which the worker is told to save and leave."""
 _OURS = frozenset(
-    "array chdir error job-name nodes no-requeue ntasks open-mode output parsable requeue signal wrap".split()
+    {"array", "chdir", "error", "job-name", "nodes", "no-requeue", "ntasks"}
+    | {"open-mode", "output", "parsable", "requeue", "signal", "wrap"}
 )
 
 
@@ -33,23 +33,18 @@ def batch_script(job: Job, options: Mapping[str, str], attempt: int) -> str:
         "open-mode": "append",
         "nodes": "1",
         "ntasks": "1",
-        "signal": f"B:TERM@{_grace(options)}",
     }
-    theirs = {name: _checked(name, value) for name, value in options.items() if name not in ("grace", "setup")}
-    wanted = [f"#SBATCH --{name}={value}" for name, value in {**ours, **theirs}.items()]
-    setup = options.get("setup", "")
-    if re.search(r"[\x00-\x08\x0a-\x1f\x7f]", setup):
-        raise JobError("setup: it is one line of shell, without control characters")
     environment = environment_for(job.folder)
     names = ("PYTHONPATH", "PYTHONSAFEPATH", "PYTHONUNBUFFERED")
     lines = [
         "#!/bin/bash",
-        *wanted,
+        *(f"#SBATCH --{name}={value}" for name, value in ours.items()),
         "#SBATCH --requeue",
+        *directives(options),
         "umask 077",
         "unset PYTHONHOME",
         *(f"export {name}={shlex.quote(environment[name])}" for name in names),
-        *([setup] if setup else []),
+        *([options["setup"]] if options.get("setup") else []),
         # after a requeue Slurm runs this same script again and counts that
         f"attempt=$(({attempt} + ${{SLURM_RESTART_COUNT:-0}}))",
         # exec: the signal before the time limit goes to this process alone, so it has to be the worker
@@ -58,16 +53,25 @@ def batch_script(job: Job, options: Mapping[str, str], attempt: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _grace(options: Mapping[str, str]) -> int:
-    given = options.get("grace", str(_GRACE))
-    if not re.fullmatch(r"\d{1,5}", given):
-        raise JobError(f"grace: {short(given)!r} is no number of seconds")
-    return int(given)
+def directives(options: Mapping[str, str]) -> list[str]:
+    """Return the lines for sbatch that were asked for; raise JobError for what cannot stand there."""
+    grace, setup = options.get("grace", str(_GRACE)), options.get("setup", "")
+    if not re.fullmatch(r"[0-9]{1,5}", grace):
+        raise JobError(f"grace: {short(grace)!r} is no number of seconds")
+    if re.search(r"[\x00-\x08\x0a-\x1f\x7f]", setup):
+        raise JobError("setup: this is one line of shell, without control characters")
+    wanted = {name: value for name, value in options.items() if name not in ("grace", "setup")}
+    return [
+        f"#SBATCH --signal=B:TERM@{grace}",
+        *(f"#SBATCH --{name}={_checked(name, value)}" for name, value in wanted.items()),
+    ]
 
 
 def _checked(name: str, value: str) -> str:
     if name in _OURS or not re.fullmatch(r"[a-z][a-z-]*", name):
-        raise JobError(f"{short(name)}: this cannot be set for a job, it is set already or no option of sbatch")
+        raise JobError(
+            f"{short(name)}: this cannot be set for a job, it is set already or no option of sbatch"
+        )
     if not re.fullmatch(r"[!-~]+", value) or re.search(r"[\"'\\#$`]", value):
         raise JobError(f"{name}: {short(value)!r} cannot stand in a script for sbatch")
     return value

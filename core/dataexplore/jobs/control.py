@@ -7,6 +7,7 @@ import time
 
 from dataexplore.errors import JobError
 from dataexplore.jobs import lock
+from dataexplore.jobs.elsewhere import elsewhere
 from dataexplore.jobs.files import append_line, to_line, write_whole
 from dataexplore.jobs.folder import Job
 from dataexplore.jobs.identity import Identity
@@ -18,6 +19,9 @@ _GRACE = 3.0  # seconds between SIGTERM and SIGKILL
 
 def stop(job: Job) -> None:
     """Ask the worker to save a checkpoint and stop; raise JobError when no worker is there to ask."""
+    if (launcher := elsewhere(job)) is not None:
+        launcher.stop(job)
+        return
     status = job.status()
     if not status.alive:
         raise JobError(f"{job.id}: there is nothing to stop, the job is {status.state}")
@@ -32,6 +36,9 @@ def kill(job: Job, grace: float = _GRACE) -> None:
 
     Raise JobError when the recorded process is not certainly the job's own, so no stranger is ever hit.
     """
+    if (launcher := elsewhere(job)) is not None:
+        launcher.kill(job)
+        return
     status = job.status()
     if not status.alive:
         raise JobError(f"{job.id}: there is nothing to kill, the job is {status.state}")
@@ -50,8 +57,14 @@ def kill(job: Job, grace: float = _GRACE) -> None:
 
 
 def resume(job: Job) -> Job:
-    """Start the job again from what is in its folder; raise JobError while it is alive or finished."""
-    return start(job)
+    """Start the job again from what is in its folder, where it ran before; raise JobError while it is alive.
+
+    A finished job is refused too.
+    """
+    if (launcher := elsewhere(job)) is None:
+        return start(job)
+    launcher.submit(job)
+    return job
 
 
 def _own_group(worker: Identity) -> bool:

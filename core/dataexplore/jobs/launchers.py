@@ -6,6 +6,7 @@ from typing import Protocol
 
 from dataexplore.errors import JobError
 from dataexplore.jobs import control
+from dataexplore.jobs.elsewhere import elsewhere
 from dataexplore.jobs.folder import Job
 from dataexplore.jobs.launch import reap, start
 from dataexplore.jobs.status import Status
@@ -30,6 +31,9 @@ class Launcher(Protocol):
     def stop(self, job: Job) -> None:
         """Ask the job to stop with a checkpoint."""
 
+    def kill(self, job: Job) -> None:
+        """End the job at once."""
+
 
 class LocalLauncher:
     """Jobs as processes of this machine."""
@@ -46,6 +50,15 @@ class LocalLauncher:
     def stop(self, job: Job) -> None:
         """Ask the job to stop with a checkpoint."""
         control.stop(job)
+
+    def kill(self, job: Job) -> None:
+        """End the job's processes at once."""
+        control.kill(job)
+
+
+def launcher_of(job: Job) -> Launcher:
+    """Return who runs the job: the launcher it was sent to, or this machine."""
+    return elsewhere(job) or LocalLauncher()
 
 
 def run_foreground(job: Job, shown: Progress | None = None, every: float = 0.5) -> Status:

@@ -12,7 +12,7 @@ _PATIENCE = 15.0
 
 
 def ask(program: str, *arguments: str, patience: float = _PATIENCE) -> str:
-    """Run a program and return what it printed; raise JobError in one sentence when it is not there or refuses."""
+    """Return what a program printed; raise JobError when it is not there, silent, or refuses."""
     try:
         done = subprocess.run(
             [program, *arguments],

@@ -19,12 +19,16 @@ from dataexplore.jobs.status import FAILED, FINISHED, Status
 from dataexplore.text import short
 
 SCRIPT = "slurm.sh"
-_WAITS = frozenset(
-    "PENDING CONFIGURING REQUEUED REQUEUE_FED REQUEUE_HOLD RESV_DEL_HOLD SPECIAL_EXIT POWER_UP_NODE".split()
-)
-_RUNS = frozenset(
-    "RUNNING COMPLETING RESIZING SIGNALING STAGE_OUT STOPPED SUSPENDED UPDATE_DB POWERING_UP_NODE".split()
-)
+_WAITS = {
+    "PENDING",
+    "CONFIGURING",
+    "REQUEUED",
+    "REQUEUE_FED",
+    "REQUEUE_HOLD",
+    "RESV_DEL_HOLD",
+    "SPECIAL_EXIT",
+}
+_RUNS = {"RUNNING", "COMPLETING", "RESIZING", "SIGNALING", "STAGE_OUT", "STOPPED", "SUSPENDED"}
 _WORDS = {
     "TIMEOUT": "its time limit was reached",
     "NODE_FAIL": "its node failed",
@@ -47,7 +51,7 @@ class SlurmLauncher:
 
     def submit(self, job: Job) -> None:
         """Queue the job; raise JobError with what sbatch says when it refuses."""
-        self.poll(job)
+        replace(self, every=0.0).poll(job)  # it may still be in the queue
         before = read_place(job.folder)
         options = {**(before.options if before else {}), **self.options}
         with launching(job) as attempt:
@@ -99,7 +103,7 @@ class SlurmLauncher:
             _look(job, place)
 
     def _asked(self, job: Job) -> Place:
-        status, place = replace(self, every=0).poll(job), read_place(job.folder)
+        status, place = replace(self, every=0.0).poll(job), read_place(job.folder)
         if not status.alive or place is None or place.state == GONE:
             raise JobError(f"{job.id}: there is nothing to stop, the job is {status.state}")
         if not place.number:
@@ -141,7 +145,7 @@ def _look(job: Job, place: Place) -> None:
 
 def _told(state: str, reason: str) -> dict[str, str]:
     if state in _WAITS:
-        return {"state": WAITING, "reason": short(reason, 60), "node": ""}
+        return {"state": WAITING, "reason": short(reason, 60)}
     if state in _RUNS:
         return {"state": RUNNING, "reason": ""}
     words = _WORDS.get(state, f"it ended as {short(state.lower(), 40)}")
@@ -159,5 +163,3 @@ def _remembered(place: Place) -> dict[str, str]:
     if found is None or found[1] in _WAITS | _RUNS:  # accounting can lag behind the queue
         return {"state": GONE, "reason": "it is in the queue no more"}
     return {**_told(found[1], ""), "node": found[2] if "None" not in found[2] else ""}
-
-

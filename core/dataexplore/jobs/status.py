@@ -89,9 +89,8 @@ def _away(folder: Path, status: Status, place: Place) -> Status:
         if asked:
             return _with(status, STOPPED, "stopped as asked; resume goes on from the last checkpoint")
         return _with(status, LOST, f"{place.name} is gone without a result: {place.reason}; resume it")
-    if status.state == STARTING or (newer and place.state == WAITING):  # begun again after its node was lost
-        phase = "leaving the queue as asked" if asked else place.phase
-        return Status(STARTING, phase, status.done, status.total, "", status.attempt, status.at)
+    if status.state == STARTING or (newer and place.state == WAITING and not asked):
+        return Status(STARTING, place.phase, status.done, status.total, "", status.attempt, status.at)
     if status.state == STOPPED:
         return status
     if status.worker is None or not status.worker.elsewhere:

@@ -162,7 +162,8 @@ class Pool:
         if came.name in (failure.RATE_LIMITED, failure.TIME_OUT, failure.SERVER_ERROR):
             self.gate.overloaded(sent, sure=came.name != failure.SERVER_ERROR)
         if not came.unwanted and self._run.failed(came):
-            times = f"{self._run.length:,} requests in a row failed: " if self._run.length > 1 else ""
+            length = self._run.length
+            times = f"{length:,} requests in a row failed, the last one: " if length > 1 else ""
             what = f"{came.name} ({came.sentence})"
             self._pointless = f"{self.client.address}: {times}{what}; resume when that is mended"
             raise JudgeError(self._pointless)

@@ -2,6 +2,7 @@
 
 import random
 import time
+from collections import Counter
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from math import isfinite
@@ -87,6 +88,7 @@ class Run:
         """Whether there was an answer at all."""
         self._began = 0.0
         self._name = ""
+        self._alike: Counter[str] = Counter()
 
     @property
     def down(self) -> bool:
@@ -96,6 +98,7 @@ class Run:
     def answered(self) -> None:
         """An answer came: the run is over."""
         self.length, self.ever = 0, True
+        self._alike.clear()
 
     def failed(self, failed: Failure) -> bool:
         """Count a failure; tell whether there is no point in going on."""
@@ -105,8 +108,10 @@ class Run:
             self._began = time.monotonic()
         self.length += 1
         self._name = failed.name
+        self._alike[failed.name] += 1
         if failed.fatal or (failed.fatal_at_first and not self.ever):
             return True
         limits = _PATIENCE if self.ever else _PATIENCE | _AT_FIRST
         count, seconds = limits[failed.name]
-        return self.length >= count and time.monotonic() - self._began >= seconds
+        # A server that fails in many ways is a bad one, not one that is down.
+        return self._alike[failed.name] >= count and time.monotonic() - self._began >= seconds

@@ -82,7 +82,7 @@ def in_words(found: Outcome, first: str, second: str) -> str:
         return "No more than chance: neither model won a prompt."
     decided, low, high = found.wins + found.losses, *found.interval
     better = first if found.wins > found.losses else second
-    chance = f"equals would be split so unevenly {_odds(found.sign_test)}"
+    chance = f"two equal models would be split so unevenly {_odds(found.sign_test)}"
     if found.sign_test < SURE and not low <= 1 <= high:
         return f"More than chance: {better} is better; {chance}."
     if found.sign_test < SURE or not low <= 1 <= high:

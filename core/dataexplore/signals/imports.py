@@ -35,7 +35,7 @@ class Ratings:
 
 
 def read_ratings(path: Path, dataset: Dataset, on: str = "row") -> Ratings:
-    """Read JSONL, JSON, CSV or Parquet ratings; `on` is `row` (from 0), `key` or a field that both files share."""
+    """Read JSONL, JSON, CSV or Parquet ratings; `on` is `row` (from 0), `key` or a field of both files."""
     table = _table(path)
     if on not in table.columns:
         names = ", ".join(short(name, 30) for name in table.columns)

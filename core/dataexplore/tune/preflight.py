@@ -5,13 +5,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from dataexplore.errors import JobError
 from dataexplore.jobs.launch import environment_for
 from dataexplore.text import short
+from dataexplore.tune.mask import Shown
 from dataexplore.tune.model import resolve_base
 from dataexplore.tune.settings import TuneSettings
 from dataexplore.tune.start import rows_file
@@ -53,6 +54,8 @@ class Preflight:
     parameters: int = 0
     trained: int = 0
     """Weights of the base, and those that are trained."""
+    shown: list[tuple[int, Shown]] = field(default_factory=list, repr=False)
+    """Some rows as they would be trained: row number, and each token with whether it is learned."""
     memory: int = 0
     disk: int = 0
     """Bytes that the run is estimated to need of the device's memory and of the disk."""
@@ -103,4 +106,4 @@ def _read(shown: "subprocess.CompletedProcess[bytes]", python: str) -> Preflight
         raise JobError(f"{python}: the preflight ended with {shown.returncode}: {short(told, 200)}")
     if "error" in found:
         raise JobError(str(found["error"]))
-    return Preflight(**{field.name: found[field.name] for field in fields(Preflight)})
+    return Preflight(**{one.name: found[one.name] for one in fields(Preflight)})

@@ -19,6 +19,7 @@ from dataexplore.tune.checkpoints import newest_complete
 from dataexplore.tune.curve import curve
 from dataexplore.tune.devices import devices
 from dataexplore.tune.estimate import estimate
+from dataexplore.tune.mask import masks
 from dataexplore.tune.packages import require_packages, versions
 from dataexplore.tune.plan import Plan, plan
 from dataexplore.tune.ranks import Ranks
@@ -103,10 +104,11 @@ def _prepared(path: Path, settings: TuneSettings, tell: Callable[[str], object])
 
 def dry_run(rows: Path, settings: TuneSettings) -> dict[str, Any]:
     """Return the preflight's figures: the same arrays as would be trained, by the interpreter that would."""
-    _, planned = _prepared(rows, settings, lambda told: None)
+    tokenizer, planned = _prepared(rows, settings, lambda told: None)
     device = models.device()
     need = estimate(settings, planned, cuda=device != "cpu")
-    return {**summary(planned), **asdict(need), "device": device, "versions": versions()}
+    shown = masks(planned.encoded, tokenizer)
+    return {**summary(planned), **asdict(need), "device": device, "versions": versions(), "shown": shown}
 
 
 def summary(planned: Plan) -> dict[str, Any]:

@@ -92,6 +92,13 @@ def test_an_answer_ends_the_run(clock: Clock) -> None:
     assert run.failed(failed(failure.REFUSED))
 
 
+def test_a_server_that_fails_in_many_ways_is_not_down(clock: Clock) -> None:
+    run = Run()
+    ways = (failure.EMPTY, failure.GARBLED, failure.RATE_LIMITED, failure.REFUSED)
+    assert not any(run.failed(failed(name)) for _ in range(4) for name in ways)
+    assert run.failed(failed(failure.EMPTY))
+
+
 def test_texts_that_the_server_looked_at_are_no_failures_of_the_server(clock: Clock) -> None:
     run = Run()
     assert not any(run.failed(failed(failure.TOO_LONG)) for _ in range(1000))

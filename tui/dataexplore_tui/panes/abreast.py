@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from dataexplore_tui.widgets.ink import DIM, line, shown_lines
+from dataexplore_tui.widgets.ink import ACCENT, DIM, line, shown, shown_lines
 from dataexplore_tui.widgets.strips import wrapped
 
 TWO_COLUMNS = 100
@@ -30,11 +30,10 @@ def abreast(left: tuple[Text, str], right: tuple[Text, str], width: int) -> list
 
 
 def said_lines(said: Sequence[tuple[str, str]], width: int) -> list[Text]:
-    """Return the turns before the answer; who speaks is named only where there are several."""
+    """Return the turns before the answer, each under who speaks; a single one is the prompt."""
     lines: list[Text] = []
     for role, text in said:
-        if len(said) > 1:
-            lines += shown_lines(role, DIM)
+        lines.append(line(shown(role, ACCENT) if len(said) > 1 else ("prompt", ACCENT)))
         lines += block(text, width)
     return lines
 

@@ -75,7 +75,7 @@ def comparison_lines(
     """Return everything about a comparison."""
     lines = _parts(parts, contest, names)
     if contest.problem:
-        lines.append(shown(contest.problem, WARN))
+        lines.append(line(shown(contest.problem, WARN)))
     lines.append(Text(end=""))
     if found is None:
         return [*lines, line(("reading what is there …", DIM))]
@@ -102,6 +102,10 @@ def left_out_lines(contest: Contest, names: Names) -> list[Text]:
         like = "as" if one.similarity >= 1 else f"{one.similarity:.2f} like"
         lines += [shown(one.prompt), line((f"  {like} row {one.row + 1:,} of ", DIM), shown(who, DIM))]
     return lines
+
+
+def _prompts(count: int) -> str:
+    return f"{count:,} prompt{'' if count == 1 else 's'}"
 
 
 def _parts(parts: Sequence[Part], contest: Contest, names: Names) -> list[Text]:
@@ -187,7 +191,7 @@ def _of(letter: str, names: Names) -> str:
 def _biases(one: Outcome) -> list[Text]:
     lines = []
     if one.flip_rate is not None:
-        flips = f"{one.flips:,} prompts, {one.flip_rate:.1%}"
+        flips = f"{_prompts(one.flips)}, {one.flip_rate:.1%}"
         lines.append(
             line(
                 ("order flips    ", DIM),
@@ -204,9 +208,7 @@ def _biases(one: Outcome) -> list[Text]:
         told = "  of the prompts for the first, were answers equally long"
         lines.append(line(("length apart   ", DIM), rate, (told, DIM)))
     if one.unparsed:
-        lines.append(
-            line(("unparsed       ", DIM), (f"{one.unparsed:,} prompts", WARN), ("  counted apart", DIM))
-        )
+        lines.append(line(("unparsed       ", DIM), (_prompts(one.unparsed), WARN), ("  counted apart", DIM)))
     return [*lines, Text(end="")]
 
 
@@ -228,11 +230,11 @@ def _cautions(contest: Contest, found: Verdicts, whole: Outcome) -> list[Text]:
     told = []
     reviewed = found.reviewed
     if reviewed is not None:
-        told += [f"{count:,} prompts without a verdict: {name}" for name, count in reviewed.errors.items()]
+        told += [f"{_prompts(count)} without a verdict: {name}" for name, count in reviewed.errors.items()]
         if reviewed.left:
-            told.append(f"{reviewed.left:,} prompts are not judged yet")
+            told.append(f"{_prompts(reviewed.left)} not judged yet")
         if reviewed.same:
-            told.append(f"{reviewed.same:,} prompts were answered alike: ties that nobody was asked about")
+            told.append(f"{_prompts(reviewed.same)} answered alike: a tie that nobody was asked about")
         if whole.unparsed > whole.prompts - reviewed.same:
             told.append("most of what the judge said could not be read: this outcome says little")
     if whole.flip_rate is not None and whole.flip_rate > 0.5:
@@ -241,7 +243,7 @@ def _cautions(contest: Contest, found: Verdicts, whole: Outcome) -> list[Text]:
     size = parameters(model)
     if size is not None and size < _SMALL:
         told.append(f"{model} is a small judge: this shows that the protocol runs, not which model is better")
-    lines = [shown(one, WARN) for one in told]
+    lines = [line(shown(one, WARN)) for one in told]
     return [*lines, Text(end="")] if lines else []
 
 
@@ -275,7 +277,7 @@ def _losses(one: Losses, names: Names) -> list[Text]:
         words = line(("No more than chance between the two losses.", WARN))
     else:
         better = names.first if high < 0 else names.second
-        words = shown(f"More than chance: {better} expects the references better.", KEEP)
+        words = line(shown(f"More than chance: {better} expects the references better.", KEEP))
     return [head, apart, words, Text(end="")]
 
 
@@ -307,10 +309,10 @@ def _left_out(contest: Contest, found: Verdicts) -> list[Text]:
     lines = []
     if contest.given is not None:
         count = len(contest.left_out)
-        told = f"{count:,} of {contest.given:,} prompts: a run was tuned on them, or nearly"
+        told = f"{count:,} of {_prompts(contest.given)}: a run was tuned on them, or nearly"
         lines.append(line(("left out       ", DIM), told, ("   x lists them" if count else "", DIM)))
     for reason, count in found.answered.unanswered.items():
-        lines.append(line(("unanswered     ", DIM), f"{count:,} prompts: ", shown(reason)))
+        lines.append(line(("unanswered     ", DIM), f"{_prompts(count)}: ", shown(reason)))
     return [*lines, Text(end="")] if lines else []
 
 
@@ -320,7 +322,7 @@ def _samples(found: Verdicts, names: Names) -> list[Text]:
     lines = []
     for pair in differing[::step][:_SAMPLES]:
         lines += [
-            shown(pair.prompt.text[:300], ACCENT),
+            line(shown(pair.prompt.text[:300], ACCENT)),
             line(("  first   ", DIM), shown(pair.first[:300])),
             line(("  second  ", DIM), shown(pair.second[:300])),
         ]
@@ -342,7 +344,7 @@ class ComparisonsSource:
         contest = self.contests[index]
         signs = line(*(_sign(part.status) for part in contest.parts))
         prompts = len(contest.comparison.prompts)
-        return line(" ", signs, "  ", self._names[index].title, (f"  {prompts:,} prompts", DIM))
+        return line(" ", signs, "  ", self._names[index].title, (f"  {_prompts(prompts)}", DIM))
 
     def more(self, index: int) -> list[Text]:
         """Return more about one: how it was asked, and by whom it was judged."""

@@ -64,16 +64,17 @@ class ComparisonForm(Form["Wish", "Planned"]):
             lines.append(line(("nobody judges: held-out losses and answers to read", WARN)))
         else:
             address = found.wish.request.base_url if found.wish.request else ""
-            lines += _question_lines(found.questions, address)
+            lines += _question_lines(found, found.questions, address)
         return [*lines, line(("enter", ACCENT), " starts it; its jobs go on when you leave")]
 
 
-def _question_lines(asked: Questions, address: str) -> list[Text]:
+def _question_lines(found: Planned, asked: Questions, address: str) -> list[Text]:
     from dataexplore.judge.address import in_the_open
 
     open_words = ", unencrypted" if in_the_open(address) else ""
+    most = "at most " if found.answered < len(found.prompts) else ""
     tokens = (
-        f"at most about {asked.prompt_tokens:,} tokens to read and {asked.completion_tokens:,} to write"
+        f"{most}about {asked.prompt_tokens:,} tokens to read and {asked.completion_tokens:,} to write"
         if asked.asked
         else "every reply is there already"
     )

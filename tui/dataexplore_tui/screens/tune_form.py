@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from rich.style import Style
 from rich.text import Text
+from textual.binding import Binding, BindingType
 
 from dataexplore.errors import JobError
 from dataexplore_tui.screens.form import Field, Form
+from dataexplore_tui.screens.overlay import Overlay
 from dataexplore_tui.widgets.bars import share
-from dataexplore_tui.widgets.ink import ACCENT, DIM, DROP, KEEP, STRONG, WARN, line
+from dataexplore_tui.widgets.ink import ACCENT, DIM, DROP, KEEP, STRONG, WARN, line, shown
 
 if TYPE_CHECKING:
     from dataexplore.tune.preflight import Preflight
     from dataexplore.tune.settings import TuneSettings
 
+LEARNED = Style(color="green", underline=True)
+LEARNED_TOO = Style(color="bright_green", underline=True)
+"""Tokens that follow one another differ in shade."""
+_GIB = 2**30
 _FIELDS = (
     ("base", "base model", "a folder, or a hub id"),
     ("preset", "preset", "quick, lima, alpagasus, smoke"),
@@ -44,12 +52,16 @@ class TuneForm(Form[Wanted, "Preflight"]):
     """Counts rows, tokens and steps before a run is launched."""
 
     TITLE_WORD = "tune"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "masks", "rows as they will be trained", priority=True, id="tune.masks")
+    ]
     FIELDS: ClassVar[tuple[Field, ...]] = _FIELDS
     FIRST = "enter counts rows and tokens with the base model's own tokenizer"
 
     def __init__(self, initial: dict[str, str], count: Callable[[Wanted], Preflight]) -> None:
         super().__init__(initial)
         self._preflight = count
+        self._shown: list[Text] = []
 
     def wanted(self, values: dict[str, str]) -> Wanted:
         """Return the run that the fields ask for."""
@@ -61,6 +73,7 @@ class TuneForm(Form[Wanted, "Preflight"]):
 
     def told(self, found: Preflight) -> list[Text]:
         """Return rows, tokens, steps and lengths as lines."""
+        self._shown = masks_lines(found.shown)
         lost = len(found.untrainable)
         first = ", ".join(f"{row + 1:,}" for row in found.untrainable[:6])
         return [
@@ -78,9 +91,50 @@ class TuneForm(Form[Wanted, "Preflight"]):
                 (f"{lost:,} rows would train on nothing", DROP if lost else DIM),
                 (f": {first}, left out" if lost else "", DIM),
             ),
-            Text(),
-            line(("enter", ACCENT), " launches; it goes on when you leave"),
+            line(
+                ("about ", DIM),
+                f"{found.memory / _GIB:.1f} GiB of memory, {found.disk / _GIB:.1f} GiB on disk",
+                (f"   {found.held_out:,} rows held out" if found.held_out else "", DIM),
+            ),
+            line(("the end of an answer is not learned in every row", WARN))
+            if not found.stop_supervised
+            else Text(),
+            line(
+                ("enter", ACCENT),
+                " launches; it goes on when you leave",
+                ("   tab", ACCENT),
+                " rows as trained",
+            ),
         ]
+
+    def action_masks(self) -> None:
+        """Show some rows token by token, once they were counted."""
+        if self._shown:
+            self.app.push_screen(
+                Overlay("rows as they are trained: what is underlined is learned", self._shown)
+            )
+
+
+def masks_lines(found: Sequence[tuple[int, Sequence[tuple[str, bool]]]]) -> list[Text]:
+    """Return rows token by token: learned ones underlined, the others dim; tokens alternate in brightness."""
+    lines: list[Text] = []
+    for row, tokens in found:
+        learned = sum(taught for _, taught in tokens)
+        lines.append(
+            line((f"row {row + 1:,}", STRONG), (f"  {learned:,} of {len(tokens):,} tokens learned", DIM))
+        )
+        text = Text()
+        for place, (token, taught) in enumerate(tokens):
+            style = (LEARNED if place % 2 else LEARNED_TOO) if taught else DIM
+            for part in re.split(r"(\n)", token):
+                if part == "\n":
+                    text.append_text(shown("\n", style))
+                    lines.append(text)
+                    text = Text()
+                else:
+                    text.append_text(shown(part, style))
+        lines += [text, Text()]
+    return lines
 
 
 def wanted_of(values: dict[str, str]) -> Wanted:

@@ -120,11 +120,7 @@ class VotingScreen(TalkingScreen):
             " ends here and shows what came of it.",
         )
         alike = self._ballot.alike
-        more = (
-            line((f"{alike:,} prompts were answered alike and are not asked about.", DIM))
-            if alike
-            else Text()
-        )
+        more = line((f"Not asked about: {alike:,} that both answered alike.", DIM)) if alike else Text()
         text.flow(
             lambda width, height: [Text(), *wrapped(said, max(8, width)), *wrapped(more, max(8, width))]
         )
@@ -180,7 +176,7 @@ class VotingScreen(TalkingScreen):
     def action_keys(self) -> None:
         """Show the keys."""
         lines = [line((f"  {key:<20}", ACCENT), what) for key, what in keys_of(self.BINDINGS)]
-        why = " Who gave which answer is shown when you are through: a vote for a name is none for an answer."
+        why = " Who gave which answer is shown later: a vote for a name is no vote."
         self.app.push_screen(Overlay("blind votes", [line((why, WARN)), Text(), *lines]))
 
     def action_leave(self) -> None:

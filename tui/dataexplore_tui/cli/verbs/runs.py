@@ -7,8 +7,10 @@ from typing import Any
 from dataexplore.errors import JobError
 from dataexplore.jobs import control
 from dataexplore.jobs.folder import Job
+from dataexplore.jobs.launchers import launcher_of
 from dataexplore.text import short
 from dataexplore_tui.cli.jobs import find, jobs_in, loss_of
+from dataexplore_tui.cli.launching import SLURM, slurm_of, where
 from dataexplore_tui.cli.options import DONE, UsageError, add_json
 from dataexplore_tui.cli.output import put, put_json, say, table
 
@@ -18,10 +20,13 @@ another folder, a dataset, or a workspace. JOB is a job's name, or a beginning
 or ending of it that no other job has; it is listed alone, with more about it.
 
 --stop asks the job to save a checkpoint and stop; --kill ends it at once.
---resume goes on from the last checkpoint."""
+--resume goes on from the last checkpoint, where the job ran before: a job of a
+Slurm cluster is queued again, and with --slurm any job is, with what is given
+there changed. Slurm is asked how its jobs are, at most every ten seconds."""
 _KEYS = """\
-keys: runs [{job, kind, state, step, total, loss, reason, dataset, folder}];
-  step and loss are the latest; with JOB the one object itself"""
+keys: runs [{job, kind, state, step, total, loss, reason, dataset, folder,
+  where}]; step and loss are the latest, where is "here" or as in "Slurm job 12
+  on node3"; with JOB the one object itself"""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -39,6 +44,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     acts.add_argument(
         "--kill", action="store_true", help="end the job at once; what came after its last checkpoint is lost"
     )
+    parser.add_argument("--slurm", metavar="LIST", action="append", help=f"with --resume: {SLURM}")
     parser.add_argument(
         "--in", metavar="DIR", type=Path, default=Path(), dest="place", help="where to look (here)"
     )
@@ -47,6 +53,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """List the jobs, or do something to one of them."""
+    if arguments.slurm and not arguments.resume:
+        raise UsageError("--slurm says how to --resume")
     jobs = jobs_in(arguments.place)
     if arguments.job is None:
         if arguments.stop or arguments.resume or arguments.kill:
@@ -58,6 +66,8 @@ def run(arguments: Namespace) -> int:
         say(f"{job.id} was asked to stop; it saves a checkpoint first")
     elif arguments.kill:
         control.kill(job)
+    elif arguments.slurm:
+        slurm_of(arguments.slurm).submit(job)
     elif arguments.resume:
         control.resume(job)
     found = _about(job)
@@ -73,7 +83,9 @@ def _list(arguments: Namespace, jobs: list[Job]) -> int:
     if arguments.json:
         put_json({"runs": found})
     elif found:
-        names = ("job", "kind", "state", "step", "total", "loss")
+        names = ["job", "kind", "state", "step", "total", "loss"]
+        if any(one["where"] != "here" for one in found):
+            names.append("where")
         rows = [
             [one[name] if name in ("step", "total", "loss") else short(one[name], 60) for name in names]
             for one in found
@@ -85,7 +97,7 @@ def _list(arguments: Namespace, jobs: list[Job]) -> int:
 
 
 def _about(job: Job) -> dict[str, Any]:
-    status = job.status()
+    status = launcher_of(job).poll(job)
     try:
         dataset = job.spec.dataset
     except JobError:
@@ -101,6 +113,7 @@ def _about(job: Job) -> dict[str, Any]:
         "reason": status.reason,
         "dataset": dataset,
         "folder": str(job.folder),
+        "where": where(job),
     }
 
 

@@ -16,6 +16,8 @@ from dataexplore.tune.start import create_run
 from dataexplore.workspace.location import make_folder
 from dataexplore_tui.cli.experiment import ABOUT, KEYS, add_experiment, is_experiment, run_experiment
 from dataexplore_tui.cli.jobs import LossWatch, loss_of
+from dataexplore_tui.cli.launching import ABOUT as LAUNCHING
+from dataexplore_tui.cli.launching import add_launching, launcher_from, send
 from dataexplore_tui.cli.opened import reading
 from dataexplore_tui.cli.options import DONE, PROBLEMS, add_file, finite, interpreter, positive, whole
 from dataexplore_tui.cli.output import put, put_json, say, table
@@ -31,10 +33,12 @@ checkpoint and stop. `dataexplore runs` lists, stops and resumes jobs.
 
 {experiment}
 
+{launching}
+
 presets: {presets}"""
 _KEYS = """\
-keys: job (null for a dry run), state (dry-run, starting, finished, stopped,
-  failed ...), rows (trained on), given, tokens, truncated, untrainable (rows
+keys: job (null for a dry run), state (dry-run, created, starting, finished,
+  stopped, failed ...), rows (trained on), given, tokens, truncated, untrainable (rows
   left out), untrainable_rows (from 0), steps, device, and after a run: loss,
   reason, held_out (rows), method, memory and disk (bytes, estimated), folder;
 {experiment}
@@ -43,7 +47,7 @@ exit codes: 0 done or started, 1 the run ended without an adapter, 2 refused"""
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare what `tune` takes."""
-    parser.description = _ABOUT.format(presets=", ".join(PRESETS), experiment=ABOUT)
+    parser.description = _ABOUT.format(presets=", ".join(PRESETS), experiment=ABOUT, launching=LAUNCHING)
     parser.epilog = _KEYS.format(experiment=KEYS)
     add_file(parser)
     parser.add_argument("--base", metavar="MODEL", required=True, help="a model folder or a hub id")
@@ -70,6 +74,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="of preference data learn the chosen answers, and those labelled true",
     )
     add_experiment(parser)
+    add_launching(parser)
     parser.add_argument("--detach", action="store_true", help="start the run and return")
     parser.add_argument("--dry-run", action="store_true", help="count, and train nothing")
 
@@ -78,6 +83,7 @@ def run(arguments: Namespace) -> int:
     """Count, start and, unless detached, watch a run."""
     settings = settings_of(arguments)
     python = interpreter(arguments.python)
+    launcher = launcher_from(arguments, experiment=is_experiment(arguments))
     with reading(arguments.file, arguments.workspace) as session:
         if is_experiment(arguments):
             folder = make_folder(session.dataset.path, arguments.workspace)
@@ -93,8 +99,8 @@ def run(arguments: Namespace) -> int:
     jobs = make_folder(dataset, arguments.workspace) / "jobs"
     job = create_run(jobs, rows, settings, dataset.name, python)
     del rows
-    if arguments.detach:
-        status = start(job).status()
+    if launcher or arguments.detach:
+        status = send(launcher, job, arguments) if launcher else start(job).status()
         return _finish(arguments, {"job": job.id, **_outcome(job, status), **found}, DONE)
     say(f"{job.id} started; Ctrl-C stops it with a checkpoint")
     loss = LossWatch(job)
