@@ -104,7 +104,7 @@ async def test_who_wins_by_a_rule_is_what_the_screen_says(here: Place, judge: Ju
             "8      8      0      0   2.000",
             "short",
             "3      0      1      2",
-            "1 prompt answered alike",
+            "alike          1 prompt ",
         )
         await screen.shows(
             "held-out loss  0.5000 and 1.3750", "first is lower on 2", "expects the references"
@@ -263,7 +263,11 @@ def test_the_form_names_the_field_that_does_not_fit(values: dict[str, str], told
 
 def test_the_difference_in_plain_words() -> None:
     won, lost = Review("", (2, 1), (2, 1)), Review("", (1, 2), (1, 2))
-    assert in_words(outcome([won] * 30 + [lost] * 5), "A", "B").startswith("More than chance: A is better")
-    assert in_words(outcome([won] * 5 + [lost] * 30), "A", "B").startswith("More than chance: B is better")
+    assert in_words(outcome([won] * 30 + [lost] * 5), "A", "B").startswith(
+        "More than chance: A is better by this judge"
+    )
+    assert in_words(outcome([won] * 5 + [lost] * 30), "A", "B").startswith(
+        "More than chance: B is better by this judge"
+    )
     assert in_words(outcome([won] * 9 + [lost] * 8), "A", "B").startswith("No more than chance: 9 of 17")
     assert in_words(outcome([won] * 5), "A", "B").startswith("On the edge of chance: A may be")

@@ -86,7 +86,7 @@ async def test_the_form_says_in_full_why_preference_data_is_refused(
         await screen.press("6", "T")
         await screen.type("some/model")
         await screen.shows("3 of the 3 rows are preference data", "them for a preference trainer")
-        await screen.press(*["down"] * 6)
+        await screen.press(*["down"] * 9)
         await screen.type("chosen")
         await screen.shows("counted")
     assert given == [2, 2, 2]

@@ -29,6 +29,8 @@ _WAITS = {
     "SPECIAL_EXIT",
 }
 _RUNS = {"RUNNING", "COMPLETING", "RESIZING", "SIGNALING", "STAGE_OUT", "STOPPED", "SUSPENDED"}
+_SETTLES = 300.0
+"""Seconds after a worker's last word in which Slurm may still put its job back into the queue."""
 _WORDS = {
     "TIMEOUT": "its time limit was reached",
     "NODE_FAIL": "its node failed",
@@ -118,7 +120,7 @@ class SlurmLauncher:
 def _settled(status: Status, place: Place) -> bool:
     if status.state in (FINISHED, FAILED):
         return True
-    return place.state == GONE and not status.alive and status.at <= place.seen
+    return place.state == GONE and not status.alive and place.seen - status.at > _SETTLES
 
 
 def _cluster(place: Place) -> list[str]:

@@ -146,14 +146,6 @@ class Replies:
         found = self._read("SELECT hash, state, reason FROM replies", ())
         return {hash_: (state, reason) for hash_, state, reason in found}
 
-    def spent(self, job: str) -> tuple[int, int, int]:
-        """Return what one job has sent so far: requests, tokens of prompts and of replies."""
-        sums = "total(requests), total(prompt_tokens), total(completion_tokens)"
-        sent, prompts, completions = next(
-            iter(self._read(f"SELECT {sums} FROM replies WHERE job = ?", (job,)))
-        )
-        return int(sent), int(prompts), int(completions)
-
     def reply(self, key: int) -> tuple[Reply, bool] | None:
         """Return the reply about a row by its key, and whether it is inferred; None when there is none."""
         signed = int(np.uint64(key).view(np.int64))

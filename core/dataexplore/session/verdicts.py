@@ -82,9 +82,9 @@ def in_words(found: Outcome, first: str, second: str) -> str:
         return "No more than chance: neither model won a prompt."
     decided, low, high = found.wins + found.losses, *found.interval
     better = first if found.wins > found.losses else second
-    chance = f"two equal models would be split so unevenly {_odds(found.sign_test)}"
+    chance = f"equals would differ so much {_odds(found.sign_test)}"
     if found.sign_test < SURE and not low <= 1 <= high:
-        return f"More than chance: {better} is better; {chance}."
+        return f"More than chance: {better} is better by this judge; {chance}."
     if found.sign_test < SURE or not low <= 1 <= high:
         return f"On the edge of chance: {better} may be better; {chance}. More prompts would tell."
     most = max(found.wins, found.losses)
@@ -94,5 +94,5 @@ def in_words(found: Outcome, first: str, second: str) -> str:
 def _odds(chance: float) -> str:
     percent = 100 * chance
     if percent < 0.01:
-        return "less than once in 10,000 times"
+        return "in less than 0.01 % of all cases"
     return f"in {percent:.2g} % of all cases" if percent < 99.5 else "in all cases"

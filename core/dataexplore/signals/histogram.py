@@ -31,11 +31,6 @@ class Histogram:
         """Count the rows whose score is at or above a threshold."""
         return len(self._ordered) - int(np.searchsorted(self._ordered, threshold, side="left"))
 
-    def equal_to(self, threshold: float) -> int:
-        """Count the rows that share exactly this score."""
-        left, right = np.searchsorted(self._ordered, [threshold, np.nextafter(threshold, np.inf)])
-        return int(right - left)
-
     def bar_of(self, threshold: float) -> int:
         """Return the first bar that lies at or above a threshold; one past the last when none does."""
         return int(np.searchsorted(self.edges, threshold, side="left"))

@@ -1,8 +1,10 @@
 """Answers to fixed prompts at the start and after every epoch, for a person to read side by side."""
 
 import json
+from pathlib import Path
 from typing import Any
 
+from dataexplore.errors import JobError
 from dataexplore.jobs.context import JobContext
 from dataexplore.jobs.files import append_line
 from dataexplore.jobs.folder import Job
@@ -12,6 +14,17 @@ from dataexplore.tune.team import Silent
 from dataexplore.tune.template import IGNORED, Template
 
 FILE = "samples.jsonl"
+
+
+def read_prompts(path: Path) -> tuple[str, ...]:
+    """Return the prompts in a file, one a line; raise JobError for a file without any."""
+    try:
+        prompts = tuple(line.strip() for line in path.read_text("utf-8").splitlines() if line.strip())
+    except (OSError, UnicodeDecodeError) as error:
+        raise JobError(f"{path}: prompts cannot be read ({error})") from None
+    if not prompts:
+        raise JobError(f"{path}: holds no prompt; write one a line")
+    return prompts
 
 
 def answer(

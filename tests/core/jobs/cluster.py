@@ -11,9 +11,26 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(os.environ.get("CLUSTER", ""))
 NODE = "node3"
+
+
+def install(folder: Path, monkeypatch: Any) -> Path:
+    """Put the programs on the PATH and return the cluster's folder."""
+    root, bins = folder / "cluster", folder / "bin"
+    root.mkdir()
+    bins.mkdir()
+    for name in ("sbatch", "squeue", "sacct", "scancel"):
+        path = bins / name
+        path.write_text(
+            f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {shlex.quote(__file__)} {name} "$@"\n'
+        )
+        path.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{bins}:{os.environ['PATH']}")
+    monkeypatch.setenv("CLUSTER", str(root))
+    return root
 
 
 def sbatch(arguments: list[str]) -> None:

@@ -2,12 +2,12 @@
 
 import json
 import os
-import shlex
 import signal
 import stat
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -30,17 +30,7 @@ SLURM = SlurmLauncher({"partition": "gpu", "gpus": "1"}, every=0.0)
 @pytest.fixture
 def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A cluster whose programs are on the PATH."""
-    root, bins = tmp_path / "cluster", tmp_path / "bin"
-    root.mkdir()
-    bins.mkdir()
-    for name in ("sbatch", "squeue", "sacct", "scancel"):
-        path = bins / name
-        path.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {programs.__file__} {name} "$@"\n')
-        path.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{bins}:{os.environ['PATH']}")
-    monkeypatch.setenv("CLUSTER", str(root))
-    monkeypatch.setattr(programs, "ROOT", root, raising=False)
-    return root
+    return programs.install(tmp_path, monkeypatch)
 
 
 def become(job: Job, state: str) -> None:
@@ -124,7 +114,6 @@ def test_a_lost_node_is_a_lost_job_and_a_requeue_goes_on(make: Maker, cluster: P
     os.kill(pid_of(cluster, "101"), signal.SIGKILL)
     become(job, "lost")
     (cluster / "job101" / "pid").unlink()
-    (job.folder / "place.json").write_text((job.folder / "place.json").read_text().replace("gone", "running"))
     until(lambda: SLURM.poll(job).phase == "waiting in the Slurm queue (Priority)")
     (job.folder / "go").touch()
     programs.begin(cluster / "job101", restarts=1)
@@ -175,10 +164,7 @@ def test_a_worker_on_another_machine_is_told_by_its_word_and_by_slurm(make: Make
     faked(job, now - 7200)
     write_place(job.folder, place.now(state="running", node="node3"))
     assert job.status().state == "running", "Slurm has just said so"
-    write_place(job.folder, place)
-    (job.folder / "place.json").write_text(
-        (job.folder / "place.json").read_text().replace(str(place.seen), str(now - 7000))
-    )
+    write_place(job.folder, replace(place, state="running", seen=now - 7000))
     assert job.status().state == "lost"
     assert "nothing was heard from node3.example" in job.status().reason
     write_place(job.folder, place.now(state="gone", reason="its node failed"))
@@ -247,7 +233,6 @@ def test_a_number_that_was_not_stored_is_found_by_the_name(make: Maker, cluster:
     assert place is not None
     write_place(job.folder, place.now(number=""))
     SLURM.poll(job)
-    assert read_place(job.folder) == read_place(job.folder)
     found = read_place(job.folder)
     assert found is not None
     assert found.number == "101"

@@ -32,7 +32,6 @@ def test_a_reply_comes_back_as_it_was_put(tmp_path: Path):
         assert (got[:2], got[3:], inferred) == (put[:2], put[3:], False)
         assert np.array_equal(got.scores, put.scores, equal_nan=True)
         assert replies.reply(7) is None
-        assert replies.spent("j") == (1, 9, 0)
 
 
 def test_rows_of_one_text_share_its_reply_and_unscored_is_no_number(tmp_path: Path):

@@ -81,8 +81,9 @@ def comparison_lines(
         return [*lines, line(("reading what is there …", DIM))]
     if found.whole is not None:
         lines += _outcome(found.whole, names, parts)
-        lines += _sets(found.sets, found.whole)
         lines += _cautions(contest, found, found.whole)
+        lines += _biases(found.whole, found)
+        lines += _sets(found.sets, found.whole)
     elif contest.request is None:
         lines += _nobody_judged(found)
     if found.losses is not None:
@@ -177,9 +178,8 @@ def _outcome(one: Outcome, names: Names, parts: Sequence[Part]) -> list[Text]:
         lines += [Text(end=""), line(("winning score ", DIM), (f"{one.score:.3f}", STRONG), figures)]
     so_far = "So far: " if any(part.status.alive for part in parts) else ""
     words = in_words(one, names.first, names.second)
-    lines += [line(shown(f"{so_far}{words}", KEEP if words.startswith("More") else WARN)), Text(end="")]
-    lines += _biases(one)
-    return lines
+    style = KEEP if words.startswith("More") else WARN
+    return [*lines, line(shown(f"{so_far}{words}", style))]
 
 
 def _of(letter: str, names: Names) -> str:
@@ -188,28 +188,26 @@ def _of(letter: str, names: Names) -> str:
     )
 
 
-def _biases(one: Outcome) -> list[Text]:
-    lines = []
+def _biases(one: Outcome, found: Verdicts) -> list[Text]:
+    told: list[tuple[str, str, str]] = []
     if one.flip_rate is not None:
-        flips = f"{_prompts(one.flips)}, {one.flip_rate:.1%}"
-        lines.append(
-            line(
-                ("order flips    ", DIM),
-                f"{flips}",
-                ("  another winner when the order is swapped: a tie", DIM),
-            )
-        )
+        swapped = "another winner when the order is swapped: a tie"
+        told.append(("order flips", f"{_prompts(one.flips)}, {one.flip_rate:.1%}", swapped))
     if one.longer_wins is not None:
-        lines.append(
-            line(("longer wins    ", DIM), f"{one.longer_wins:.1%}", ("  of the decided prompts", DIM))
-        )
+        told.append(("longer wins", f"{one.longer_wins:.1%}", "of the decided prompts"))
     if one.length_controlled is not None:
-        rate = f"{one.length_controlled:.1%}"
-        told = "  of the prompts for the first, were answers equally long"
-        lines.append(line(("length apart   ", DIM), rate, (told, DIM)))
+        apart = "of the prompts would the first win, were answers equally long"
+        told.append(("length apart", f"{one.length_controlled:.1%}", apart))
     if one.unparsed:
-        lines.append(line(("unparsed       ", DIM), (_prompts(one.unparsed), WARN), ("  counted apart", DIM)))
-    return [*lines, Text(end="")]
+        told.append(
+            ("unparsed", _prompts(one.unparsed), "with a reply that could not be read, counted apart")
+        )
+    if found.reviewed is not None and found.reviewed.same:
+        told.append(("alike", _prompts(found.reviewed.same), "with the same answer: a tie, nobody was asked"))
+    return [
+        *(line((f"{head:<15}", DIM), figure, (f"  {words}", DIM)) for head, figure, words in told),
+        Text(end=""),
+    ]
 
 
 def _sets(sets: Mapping[str, Outcome], whole: Outcome) -> list[Text]:
@@ -233,18 +231,20 @@ def _cautions(contest: Contest, found: Verdicts, whole: Outcome) -> list[Text]:
         told += [f"{_prompts(count)} without a verdict: {name}" for name, count in reviewed.errors.items()]
         if reviewed.left:
             told.append(f"{_prompts(reviewed.left)} not judged yet")
-        if reviewed.same:
-            told.append(f"{_prompts(reviewed.same)} answered alike: a tie that nobody was asked about")
         if whole.unparsed > whole.prompts - reviewed.same:
             told.append("most of what the judge said could not be read: this outcome says little")
     if whole.flip_rate is not None and whole.flip_rate > 0.5:
         told.append("the judge goes by the order more than by the answers: this outcome says little")
+    if (
+        whole.length_controlled is not None
+        and (whole.wins - whole.losses) * (whole.length_controlled - 0.5) < 0
+    ):
+        told.append("length alone explains who won: were answers equally long, the other one would be ahead")
     model = contest.request.model if contest.request else ""
     size = parameters(model)
     if size is not None and size < _SMALL:
         told.append(f"{model} is a small judge: this shows that the protocol runs, not which model is better")
-    lines = [line(shown(one, WARN)) for one in told]
-    return [*lines, Text(end="")] if lines else []
+    return [*(line(shown(one, WARN)) for one in told), Text(end="")]
 
 
 def _nobody_judged(found: Verdicts) -> list[Text]:

@@ -86,7 +86,7 @@ def wanted_of(values: dict[str, str]) -> Wanted:
     equal = values["equal"] or "rows"
     if equal not in EQUAL:
         raise JobError(f"equal: write one of {', '.join(EQUAL)}")
-    settings = settings_of(values)
+    settings = settings_of({name: value for name, value in values.items() if name != "held_out"})
     seeds, held_out = _whole("seeds", values["seeds"] or "1"), _whole("held out", values["held_out"] or "0")
     design = Design(names, sizes, values["signal"], seeds, settings.seed, equal, held_out)
     return Wanted(settings, design, values["python"] or None)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from rich.text import Text
 from textual.binding import Binding, BindingType
 
 from dataexplore.errors import DataexploreError
 from dataexplore_tui.screens.experiment_form import ExperimentForm, Wanted
 from dataexplore_tui.screens.mode import ModeScreen
+from dataexplore_tui.screens.overlay import Overlay
+from dataexplore_tui.widgets.ink import ACCENT, STRONG, line, shown, shown_lines
 
 if TYPE_CHECKING:
     from dataexplore.jobs.folder import Job
@@ -22,6 +26,9 @@ class ExperimentScreen(ModeScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("M", "arms", "tune arms: the kept rows and the controls they must beat", id="runs.arms"),
         Binding(
+            "g", "samples", "what the run answered at the start and after every epoch", id="runs.samples"
+        ),
+        Binding(
             "E",
             "alpagasus",
             "the AlpaGasus experiment: the best 3k 6k 9k, random 9k, full",
@@ -33,6 +40,21 @@ class ExperimentScreen(ModeScreen):
         """The form remembers what was asked for."""
         super().on_mount()
         self._design = {"preset": "quick", "seeds": "1", "equal": "rows", "held_out": "200"}
+
+    def run_here(self) -> Job | None:
+        """Return the job under the cursor."""
+        raise NotImplementedError
+
+    def action_samples(self) -> None:
+        """Show what the run under the cursor answered, epoch by epoch."""
+        from dataexplore.tune.samples import samples
+
+        job = self.run_here()
+        found = samples(job) if job is not None else []
+        if job is None or not found:
+            self.say("no samples: the form of a run takes a file of prompts", warning=True)
+            return
+        self.app.push_screen(Overlay("the same prompts, answered as the run went on", samples_lines(found)))
 
     def action_arms(self) -> None:
         """Fill in the form with the kept rows and their controls."""
@@ -85,6 +107,19 @@ class ExperimentScreen(ModeScreen):
             work,
             lambda jobs: self.say(f"{len(jobs)} runs queued; they go on when you leave"),
         )
+
+
+def samples_lines(found: Sequence[Mapping[str, Any]]) -> list[Text]:
+    """Return each prompt with its answers in the order of steps."""
+    lines: list[Text] = []
+    for place in sorted({one["sample"] for one in found}):
+        told = [one for one in found if one["sample"] == place]
+        lines.append(line(shown(str(told[0]["prompt"]), STRONG)))
+        for one in told:
+            lines.append(line((f"step {one['step']:,}", ACCENT)))
+            lines += shown_lines(str(one["answer"]) or "(nothing)")
+        lines.append(Text())
+    return lines
 
 
 def _draw(session: Session, wanted: Wanted) -> Drawn:

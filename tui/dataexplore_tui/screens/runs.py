@@ -117,6 +117,10 @@ class RunsScreen(ContestingScreen):
         source = self._picker.source
         return source.runs[self._picker.cursor] if isinstance(source, RunsSource) and len(source) else None
 
+    def run_here(self) -> Job | None:
+        """Return the job under the cursor."""
+        return self._here.job if self._here is not None else None
+
     @on(Picker.Moved, "#runs")
     def _moved(self) -> None:
         self._show_run()

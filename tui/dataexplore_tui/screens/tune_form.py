@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.style import Style
@@ -31,6 +32,9 @@ _FIELDS = (
     ("epochs", "epochs", "of the preset"),
     ("learning_rate", "learning rate", "of the preset"),
     ("max_tokens", "longest row", "tokens; of the preset"),
+    ("method", "method", "lora / qlora / full"),
+    ("held_out", "held out", "rows, or a share: measured every epoch and not trained on"),
+    ("samples", "samples", "a file, a prompt a line: answered at the start and every epoch"),
     ("rows", "rows", "not dropped / kept"),
     ("preference", "preference data", "refused / chosen: learn the chosen answers"),
     ("python", "interpreter", "this one"),
@@ -151,15 +155,21 @@ def wanted_of(values: dict[str, str]) -> Wanted:
 def settings_of(values: dict[str, str]) -> TuneSettings:
     """Return the settings that the fields ask for; raise JobError naming the field that does not fit."""
     from dataexplore.tune.presets import preset
+    from dataexplore.tune.samples import read_prompts
 
     changes: dict[str, Any] = {}
-    for name, kind in (("epochs", int), ("learning_rate", float), ("max_tokens", int)):
+    numbers = (("epochs", int), ("learning_rate", float), ("max_tokens", int), ("held_out", float))
+    for name, kind in numbers:
         text = values.get(name, "").replace(",", "")
         if text:
             try:
                 changes[name] = kind(text)
             except ValueError:
                 raise JobError(f"{name.replace('_', ' ')}: {text} is not a number") from None
+    if values.get("method"):
+        changes["method"] = values["method"]
+    if values.get("samples"):
+        changes["sample_prompts"] = read_prompts(Path(values["samples"]).expanduser())
     if not values.get("base"):
         raise JobError("name a base model: a folder with config.json and weights, or a hub id")
     return preset(values.get("preset") or "quick", values["base"], **changes)

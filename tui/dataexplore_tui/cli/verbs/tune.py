@@ -1,6 +1,7 @@
 """`dataexplore tune`: a fine-tune on the rows, counted first, then run here or detached."""
 
 from argparse import ArgumentParser, Namespace
+from pathlib import Path
 from typing import Any
 
 from dataexplore.jobs.folder import Job
@@ -11,6 +12,7 @@ from dataexplore.session.training import training_rows
 from dataexplore.text import short
 from dataexplore.tune.preflight import Preflight, preflight
 from dataexplore.tune.presets import PRESETS, preset
+from dataexplore.tune.samples import read_prompts
 from dataexplore.tune.settings import METHODS, TuneSettings
 from dataexplore.tune.start import create_run
 from dataexplore.workspace.location import make_folder
@@ -38,9 +40,9 @@ checkpoint and stop. `dataexplore runs` lists, stops and resumes jobs.
 presets: {presets}"""
 _KEYS = """\
 keys: job (null for a dry run), state (dry-run, created, starting, finished,
-  stopped, failed ...), rows (trained on), given, tokens, truncated, untrainable (rows
-  left out), untrainable_rows (from 0), steps, device, and after a run: loss,
-  reason, held_out (rows), method, memory and disk (bytes, estimated), folder;
+  stopped, failed ...), rows (trained on), given, tokens, truncated, untrainable
+  (rows left out), untrainable_rows (from 0), steps, device, held_out (rows),
+  memory and disk (bytes, estimated); and after a run: loss, reason, folder;
 {experiment}
 exit codes: 0 done or started, 1 the run ended without an adapter, 2 refused"""
 
@@ -61,6 +63,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--held-out", metavar="N", type=finite, help="rows, or a share, measured and not trained on"
     )
+    parser.add_argument(
+        "--sample-prompts", metavar="F", type=Path, help="prompts, one a line, answered at every epoch"
+    )
+    parser.add_argument("--token-budget", metavar="N", type=positive, help="tokens computed at once")
+    parser.add_argument("--processes", metavar="N", type=positive, help="GPUs that train together (1)")
     parser.add_argument(
         "--seed", metavar="N", type=whole, help="for the order of rows and the adapter's start (0)"
     )
@@ -118,6 +125,9 @@ def settings_of(arguments: Namespace) -> TuneSettings:
         "max_tokens": arguments.max_tokens,
         "method": arguments.method,
         "held_out": arguments.held_out,
+        "token_budget": arguments.token_budget,
+        "processes": arguments.processes,
+        "sample_prompts": read_prompts(arguments.sample_prompts) if arguments.sample_prompts else None,
         "seed": arguments.seed,
     }
     overrides = {name: value for name, value in given.items() if value is not None}
