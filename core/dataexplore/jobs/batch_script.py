@@ -45,6 +45,8 @@ def batch_script(job: Job, options: Mapping[str, str], attempt: int) -> str:
         "unset PYTHONHOME",
         *(f"export {name}={shlex.quote(environment[name])}" for name in names),
         *([options["setup"]] if options.get("setup") else []),
+        # Slurm has given out the devices: another job of this node is nobody to wait for
+        f"export XDG_RUNTIME_DIR={shlex.quote(f'{folder}/run')}",
         # after a requeue Slurm runs this same script again and counts that
         f"attempt=$(({attempt} + ${{SLURM_RESTART_COUNT:-0}}))",
         # exec: the signal before the time limit goes to this process alone, so it has to be the worker

@@ -15,7 +15,7 @@ from dataexplore.jobs.folder import Job
 from dataexplore.jobs.launch import launching
 from dataexplore.jobs.place import GONE, RUNNING, WAITING, Place, read_place, write_place
 from dataexplore.jobs.programs import ask
-from dataexplore.jobs.status import FAILED, FINISHED, Status
+from dataexplore.jobs.status import CREATED, FAILED, FINISHED, Status
 from dataexplore.text import short
 
 SCRIPT = "slurm.sh"
@@ -31,6 +31,8 @@ _WAITS = {
 _RUNS = {"RUNNING", "COMPLETING", "RESIZING", "SIGNALING", "STAGE_OUT", "STOPPED", "SUSPENDED"}
 _SETTLES = 300.0
 """Seconds after a worker's last word in which Slurm may still put its job back into the queue."""
+_SUBMITS = 60.0
+"""Seconds for sbatch, which waits its turn at a busy controller."""
 _WORDS = {
     "TIMEOUT": "its time limit was reached",
     "NODE_FAIL": "its node failed",
@@ -53,9 +55,14 @@ class SlurmLauncher:
 
     def submit(self, job: Job) -> None:
         """Queue the job; raise JobError with what sbatch says when it refuses."""
-        replace(self, every=0.0).poll(job)  # it may still be in the queue
+        options = self.options
         before = read_place(job.folder)
-        options = {**(before.options if before else {}), **self.options}
+        if before is not None and before.launcher == "slurm":
+            options = {**before.options, **options}
+            with contextlib.suppress(JobError):  # where Slurm does not answer, sbatch will say so
+                before = _look(job, before)
+            if before.state == WAITING and before.number:
+                raise JobError(f"{job.id}: {before.name} works on this job already; stop it first")
         with launching(job) as attempt:
             script = job.folder / SCRIPT
             write_whole(script, batch_script(job, options, attempt).encode())
@@ -65,7 +72,7 @@ class SlurmLauncher:
             write_place(job.folder, place)
             write_whole(job.folder / "status.json", starting(attempt))
             try:
-                said = ask("sbatch", *_cluster(place), "--parsable", str(script))
+                said = ask("sbatch", *_cluster(place), "--parsable", str(script), patience=_SUBMITS)
             except JobError as error:
                 write_place(job.folder, place.now(state=GONE, reason=str(error)))
                 write_whole(job.folder / "status.json", stored)
@@ -90,19 +97,12 @@ class SlurmLauncher:
     def stop(self, job: Job) -> None:
         """Ask the job to save a checkpoint and stop; take it out of the queue if it has not begun."""
         place = self._asked(job)
-        if place.state == WAITING:
-            ask("scancel", *_cluster(place), "--state=PENDING", place.number)
-        else:
-            ask("scancel", *_cluster(place), "--batch", "--signal=TERM", place.number)
-        with contextlib.suppress(JobError):
-            _look(job, place)
+        queued = place.state == WAITING
+        _cancel(job, place, *(["--state=PENDING"] if queued else ["--batch", "--signal=TERM"]))
 
     def kill(self, job: Job) -> None:
         """Let Slurm end the job at once: SIGTERM, and SIGKILL after the cluster's own patience."""
-        place = self._asked(job)
-        ask("scancel", *_cluster(place), place.number)
-        with contextlib.suppress(JobError):
-            _look(job, place)
+        _cancel(job, self._asked(job))
 
     def _asked(self, job: Job) -> Place:
         status, place = replace(self, every=0.0).poll(job), read_place(job.folder)
@@ -118,7 +118,7 @@ class SlurmLauncher:
 
 
 def _settled(status: Status, place: Place) -> bool:
-    if status.state in (FINISHED, FAILED):
+    if status.state in (FINISHED, FAILED) or (status.state == CREATED and place.state == GONE):
         return True
     return place.state == GONE and not status.alive and place.seen - status.at > _SETTLES
 
@@ -127,8 +127,20 @@ def _cluster(place: Place) -> list[str]:
     return [f"--clusters={place.options['clusters']}"] if "clusters" in place.options else []
 
 
-def _look(job: Job, place: Place) -> None:
-    """Ask Slurm about the job and store what it says; raise JobError when it does not answer."""
+def _cancel(job: Job, place: Place, *how: str) -> None:
+    """Ask Slurm to end the job; raise JobError when it refuses although the job is still there."""
+    try:
+        ask("scancel", *_cluster(place), *how, place.number)
+    except JobError:
+        _look(job, place)
+        if job.status().alive:
+            raise
+    with contextlib.suppress(JobError):
+        _look(job, place)
+
+
+def _look(job: Job, place: Place) -> Place:
+    """Ask Slurm about the job, store and return what it says; raise JobError when it does not answer."""
     shown = ask(
         "squeue", *_cluster(place), "--noheader", "--states=all", f"--name={job.id}", "--format=%i|%T|%r|%N"
     )
@@ -141,8 +153,10 @@ def _look(job: Job, place: Place) -> None:
         found = place.now(**_remembered(place))
     else:
         found = place.now(state=GONE, reason="Slurm does not know it")
-    with contextlib.suppress(OSError):  # a full disk is no reason to show nothing
-        write_place(job.folder, found, durable=False)
+    if read_place(job.folder) == place:  # or it was submitted again meanwhile
+        with contextlib.suppress(OSError):  # a full disk is no reason to show nothing
+            write_place(job.folder, found, durable=False)
+    return found
 
 
 def _told(state: str, reason: str) -> dict[str, str]:

@@ -82,17 +82,19 @@ def _away(folder: Path, status: Status, place: Place) -> Status:
     working = status.state in (RUNNING, STOPPING, FINISHED)
     if working and works(folder, status.worker):
         return _with(status, STOPPING if asked or status.state == STOPPING else RUNNING)
-    if status.state not in (STARTING, STOPPED) and not working:
+    resting = status.state in (CREATED, STOPPED)
+    if status.state != STARTING and not working and not resting:
         return status
     newer = place.seen > status.at
-    if status.state != STOPPED and place.state == GONE:
+    if place.state == GONE and not resting:
         if asked:
             return _with(status, STOPPED, "stopped as asked; resume goes on from the last checkpoint")
         return _with(status, LOST, f"{place.name} is gone without a result: {place.reason}; resume it")
     if status.state == STARTING or (newer and place.state == WAITING and not asked):
         return Status(STARTING, place.phase, status.done, status.total, "", status.attempt, status.at)
-    if status.state == STOPPED:
-        return status
+    if resting:
+        refused = status.state == CREATED and place.state == GONE
+        return _with(status, CREATED, place.reason) if refused else status
     if status.worker is None or not status.worker.elsewhere:
         return _with(status, LOST, _WHY_LOST)
     # the lock of another machine is not seen on every file system: its last word counts, and the launcher's

@@ -16,7 +16,11 @@ from pathlib import Path
 from dataexplore.errors import JobError
 from dataexplore.jobs.context import JobContext
 from dataexplore.jobs.files import FILE_MODE, FOLDER_MODE
+from dataexplore.jobs.folder import Job
+from dataexplore.jobs.status import RUNNING, STARTING, Status
 
+_BEGINNING = 15.0
+"""Seconds that a process may take from its start to its ticket, where older jobs were started with it."""
 _LOOK = 0.2
 """Seconds between two looks at whether it is one's turn, or somebody said stop."""
 
@@ -32,6 +36,7 @@ def turn(context: JobContext, device: str) -> Iterator[None]:
     Raises StopAskedError when the job is asked to stop meanwhile.
     """
     queue = queue_of(device)
+    _let_older_begin(context)
     ticket = _held(queue / context.job.id)
     device_lock = _open(queue / "device")
     try:
@@ -72,6 +77,18 @@ def waiting(device: str) -> list[str]:
     return [
         path.name for path in sorted(queue_of(device).iterdir()) if path.name != "device" and _is_held(path)
     ]
+
+
+def _let_older_begin(context: JobContext) -> None:
+    """Wait until the jobs that were started just before this one have their tickets."""
+    deadline = time.monotonic() + _BEGINNING
+    older = [Job(path) for path in context.folder.parent.iterdir() if path.name < context.job.id]
+    while (older := [job for job in older if _begins(job.status())]) and time.monotonic() < deadline:
+        time.sleep(_LOOK)
+
+
+def _begins(status: Status) -> bool:
+    return status.state == STARTING or (status.state == RUNNING and status.phase == "starting")
 
 
 def _mine(queue: Path, job: str, device_lock: int) -> bool:

@@ -1,6 +1,7 @@
 """Makes a job that asks a judge about the texts that it has no reply for."""
 
 import hashlib
+import json
 import os
 import platform
 import sys
@@ -12,7 +13,7 @@ from dataexplore import __version__
 from dataexplore.dataset.dataset import Dataset
 from dataexplore.errors import JobError, JudgeError
 from dataexplore.jobs import lock
-from dataexplore.jobs.files import FILE_MODE, disk_reason
+from dataexplore.jobs.files import FILE_MODE, disk_reason, write_whole
 from dataexplore.jobs.folder import Job
 from dataexplore.jobs.launch import create
 from dataexplore.jobs.spec import JSON, JobSpec
@@ -95,6 +96,8 @@ def create_asking(
     job = create(jobs_dir, spec)
     path = job.folder / asked.FILE
     try:
+        if (rubric := settings.get("rubric")) is not None:  # its words, beside the scores that go by them
+            write_whole(folder / "rubric.json", json.dumps(rubric, ensure_ascii=False, indent=1).encode())
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE), "wb") as file:
             file.writelines(asked.to_lines(missing))
     except OSError as error:

@@ -143,7 +143,9 @@ class _Judging:
             return
         left = total - teller.done
         if by != "asked":
-            stopped = f"{stopped}: {left:,} of {total:,} texts are left; judge again with a higher limit"
+            stopped = (
+                f"{stopped}: {left:,} of {total:,} texts are left; it was this job's, a new one has its own"
+            )
         context.stopped(stopped)
 
     async def _leave(self, tasks: set[asyncio.Task[None]]) -> None:

@@ -101,15 +101,6 @@ def outcome_of(rule: Rule, known: Knowledge, decisions: Decisions) -> Outcome:
     return rule.outcome(_Moment(known, decisions), alive)
 
 
-def run_steps(steps: Sequence[Rule], known: Knowledge, layers: Layers) -> tuple[Layers, list[Step]]:
-    """Take steps one after another; return the layers and the rows left after each."""
-    funnel = []
-    for step in steps:
-        layers = layers.after(step, known)
-        funnel.append(Step(step.title, layers.left))
-    return layers, funnel
-
-
 def rows_by_text(dataset: Dataset, keys: Iterable[str]) -> Rows:
     """Return the rows that have these keys; keys of other datasets are passed over."""
     rows = dataset.rows_of(np.array([_key(key) for key in keys], np.uint64))

@@ -6,15 +6,12 @@ from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import tomli_w
 
 from dataexplore.dataset.parse import parse
 from dataexplore.errors import RuleError
-from dataexplore.journal.decision import Decisions
-from dataexplore.selection.layers import Layers, Step, run_steps
-from dataexplore.selection.rule import Knowledge, Rule
-from dataexplore.selection.rules import KINDS, ByHand
+from dataexplore.selection.rule import Rule
+from dataexplore.selection.rules import KINDS
 from dataexplore.text import short, visible
 from dataexplore.vectors.encoder import STATIC
 
@@ -113,18 +110,6 @@ def _checked(place: str, name: str, value: Any, kind: Any) -> Any:
     words: dict[Any, str] = {float: "a number", bool: "true or false", int: whole, int | None: whole}
     wanted = words.get(kind, "a list of texts" if kind == tuple[str, ...] else "a text")
     raise RuleError(f"the recipe's {place} has {name} = {short(str(value), 40)}, which is not {wanted}")
-
-
-def run_recipe(recipe: Recipe, known: Knowledge, hand: Decisions) -> tuple[Decisions, list[Step]]:
-    """Apply a recipe to rows of which only `hand` is decided; return the decisions and the funnel."""
-    layers, steps = run_layers(recipe, known, hand)
-    return layers.covered, steps
-
-
-def run_layers(recipe: Recipe, known: Knowledge, hand: Decisions) -> tuple[Layers, list[Step]]:
-    """Apply a recipe like `run_recipe`, and tell what rules and what people decided."""
-    last = (ByHand(recipe.hand.keep, recipe.hand.drop, recipe.hand.open),) if recipe.hand != Hand() else ()
-    return run_steps((*recipe.rules, *last), known, Layers(np.zeros(len(hand), np.int8), hand))
 
 
 def write_recipe(recipe: Recipe, dataset: str, rows: int) -> bytes:

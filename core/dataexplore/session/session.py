@@ -30,7 +30,7 @@ from dataexplore.session.running import Ran, run_recipe
 from dataexplore.session.shares import Shares
 from dataexplore.session.state import State, View, count
 from dataexplore.session.steps import as_recipe, recipe_acts, rule_act, ruling
-from dataexplore.signals.imports import Ratings, read_ratings
+from dataexplore.signals.imports import Ratings, read_ratings, refuse_names
 from dataexplore.signals.signal import Signal
 from dataexplore.signals.store import forget_signal, load_signals, save_signal
 from dataexplore.text import short
@@ -184,6 +184,7 @@ class Session(Known):
         """Read ratings made elsewhere and keep them in the workspace."""
         self.must_write()
         ratings = read_ratings(path, self.dataset, on)
+        refuse_names(ratings.columns, self.columns.signals)
         for name, scores in ratings.columns.items():
             save_signal(self.workspace.database, self.dataset, name, scores, path.name)
             self.columns.add(Signal(name, scores, "imported", path.name))

@@ -1,5 +1,6 @@
 """Reads ratings made elsewhere and lines them up with the rows of a dataset."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from dataexplore.dataset.dataset import Dataset
 from dataexplore.dataset.loading import open_dataset
 from dataexplore.errors import SignalError
-from dataexplore.signals.signal import Scores, as_scores
+from dataexplore.signals.signal import Scores, Signal, as_scores
 from dataexplore.text import short
 
 Rows = NDArray[np.int64]
@@ -59,6 +60,15 @@ def read_ratings(path: Path, dataset: Dataset, on: str = "row") -> Ratings:
         raise SignalError(f"{shown}: none of its {len(table):,} lines matches a row by {short(on, 40)!r}")
     matched = _matched(table[on], dataset, on, path)
     return Ratings(columns, matched, len(table) - matched)
+
+
+def refuse_names(names: Iterable[str], signals: Mapping[str, Signal]) -> None:
+    """Raise SignalError where an import would hide what a judge said or what is computed."""
+    for name in names:
+        if name in signals and signals[name].origin in ("judged", "computed"):
+            raise SignalError(
+                f"{short(name, 60)} is a signal already, {signals[name].origin}: rename the column"
+            )
 
 
 def _table(path: Path) -> pl.DataFrame:

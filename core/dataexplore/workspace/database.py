@@ -77,6 +77,6 @@ def _why_not(error: sqlite3.Error | OSError) -> str:
         return "another process holds it; close that one first"
     if "no such table" in str(error) or "unable to open" in str(error):
         return "is not readable yet; try again when the process that writes it is ready"
-    if "full" in str(error):
+    if "full" in str(error) or "disk I/O" in str(error):
         return f"{error}; free some disk space and try again"
     return f"{error}; move it aside to start afresh"

@@ -1,8 +1,9 @@
-"""A run for a cloud: the task file as it is expected, and a stand-in for `sky` that notes what it is asked."""
+"""A run for a cloud: the task file as expected, and a stand-in for `sky` that notes what it is asked."""
 
 import json
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from core.jobs.lifelike import Maker
 from dataexplore.errors import JobError
 from dataexplore.jobs import control
 from dataexplore.jobs.folder import Job
-from dataexplore.jobs.place import read_place
+from dataexplore.jobs.place import read_place, write_place
 from dataexplore.jobs.skypilot import SkyPilotLauncher, quoted, resources, task_file
 
 PACKAGES = ("torch", "transformers", "peft", "accelerate")
@@ -23,7 +24,7 @@ PACKAGES = ("torch", "transformers", "peft", "accelerate")
 
 @pytest.fixture
 def sky(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A `sky` on the PATH that notes its arguments in the file returned; the file `refuse` makes it refuse."""
+    """A `sky` on the PATH that notes its arguments in the file returned; a file `refuse` makes it refuse."""
     bins, noted = tmp_path / "bin", tmp_path / "asked"
     bins.mkdir()
     (bins / "sky").write_text(
@@ -121,6 +122,9 @@ def test_news_come_with_the_folder(make: Maker, sky: Path) -> None:
     SkyPilotLauncher().submit(job)
     _brought_back(job, time.time())
     assert job.status().state == "running"
+    place = read_place(job.folder)
+    assert place is not None
+    write_place(job.folder, replace(place, seen=0.0))
     _brought_back(job, time.time() - 7200)
     assert "nothing was heard from cloud.example for 1" in job.status().reason
     (job.folder / "result.json").write_text("{}")

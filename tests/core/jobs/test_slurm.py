@@ -188,7 +188,8 @@ def test_what_sbatch_says_when_it_refuses_is_told(make: Maker, cluster: Path, sa
     with pytest.raises(JobError) as refused:
         SLURM.submit(job)
     assert str(refused.value) == told
-    assert job.status().state == "created"
+    assert SLURM.poll(job).state == "created"
+    assert job.status().reason == told
     (cluster / "refuse").unlink()
     control.resume(job)  # it goes to Slurm again
     become(job, "finished")
@@ -239,6 +240,23 @@ def test_a_number_that_was_not_stored_is_found_by_the_name(make: Maker, cluster:
     control.stop(job)
 
 
+def test_a_job_that_was_queued_although_sbatch_did_not_answer_is_not_queued_twice(
+    make: Maker, cluster: Path
+) -> None:
+    (cluster / "hold").touch()
+    job = make("count")
+    created = (job.folder / "status.json").read_bytes()
+    SLURM.submit(job)
+    place = read_place(job.folder)
+    assert place is not None
+    write_place(job.folder, place.now(number="", state="gone", reason="sbatch: no answer"))
+    (job.folder / "status.json").write_bytes(created)
+    with pytest.raises(JobError, match="Slurm job 101 works on this job already"):
+        SLURM.submit(job)
+    assert job.status().phase == "waiting in the Slurm queue (Priority)"
+    control.stop(job)
+
+
 def test_it_can_go_on_here(make: Maker, cluster: Path) -> None:
     (cluster / "hold").touch()
     job = make("count")
@@ -273,6 +291,7 @@ def test_the_script(make: Maker) -> None:
         "export PYTHONSAFEPATH=1",
         "export PYTHONUNBUFFERED=1",
         "module load cuda",
+        f"export XDG_RUNTIME_DIR={folder}/run",
         "attempt=$((3 + ${SLURM_RESTART_COUNT:-0}))",
         f'exec {sys.executable} -m dataexplore.jobs.run {folder} "$attempt"',
         "",

@@ -42,6 +42,15 @@ def test_they_work_in_the_order_in_which_they_were_made(make):
     assert go(third) == FINISHED
 
 
+def test_started_in_one_act_they_keep_their_order(make):
+    jobs = [make("turn") for _ in range(4)]
+    for job in jobs:
+        start(job)
+    for job in jobs:
+        until(lambda job=job: job.status().phase == "working")
+        assert go(job) == FINISHED
+
+
 @pytest.mark.parametrize("killed", [0, 1])
 def test_a_killed_one_lets_the_next_one_in(make, killed):
     jobs = [make("turn") for _ in range(3)]

@@ -41,9 +41,9 @@ def test_one_that_obeys_is_found_out_in_both_directions():
         return honest(question, answer)
 
     found, said = judged(obeys)
-    assert (found["order"].shift, found["order"].up, found["order"].highest) == (1, 10, 10)
-    assert (found["blame"].shift, found["blame"].down, found["blame"].highest) == (-4, 10, 10)
-    assert (found["praise"].shift, found["praise"].highest) == (0, 0)
+    assert (found["order"].shift, found["order"].up, found["order"].obeyed) == (1, 10, 10)
+    assert (found["blame"].shift, found["blame"].down, found["blame"].obeyed) == (-4, 10, 10)
+    assert (found["praise"].shift, found["praise"].obeyed) == (0, 0)
     assert said == (
         "can be talked into a score: `blame` moved it by -4.00 on average and got what it demanded in "
         "10 of 10 rows"

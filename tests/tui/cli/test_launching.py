@@ -1,6 +1,5 @@
 """`tune --on` and `runs` on other machines: what is refused at once, what is queued, and where it is told."""
 
-import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -91,4 +90,4 @@ def test_a_task_file_is_written_and_nothing_launched(run, few, tiny, tmp_path):
     assert f'  "{tiny}": "{tiny}"\n' in text
     assert text == (Path(ran.found["folder"]) / "skypilot.yaml").read_text()
     assert "is there already" in run("tune", few, "--base", tiny, *wanted).refusal
-    assert os.listdir(tmp_path / ".dataexplore" / "few.jsonl" / "jobs") == [ran.found["job"]]
+    assert [path.name for path in (tmp_path / ".dataexplore/few.jsonl/jobs").iterdir()] == [ran.found["job"]]

@@ -13,6 +13,7 @@ from dataexplore.session.session import Session
 from dataexplore_tui.cli.options import UsageError, finite, positive, whole
 
 _RUBRIC = "accuracy"
+_ENDPOINT_ONLY = ("expected", "plain", "max_requests", "max_tokens", "max_cost", "prices", "key_file")
 
 
 def add_judge(parser: ArgumentParser) -> None:
@@ -95,14 +96,20 @@ def request_of(arguments: Namespace) -> Request:
     limits = Limits(arguments.max_requests, arguments.max_tokens, arguments.max_cost)
     if arguments.measure:
         _refuse(
-            arguments, f"--measure {arguments.measure}", "base_url", "rubric", "local", "expected", "name"
+            arguments,
+            f"--measure {arguments.measure}",
+            "base_url",
+            "rubric",
+            "local",
+            "name",
+            *_ENDPOINT_ONLY,
         )
         if arguments.measure == "checks":
             _refuse(arguments, "--measure checks", "model")
         return Request(kind=arguments.measure, model=_folder(arguments))
     rubric = arguments.rubric or _RUBRIC
     if arguments.local:
-        _refuse(arguments, "--local", "base_url", "expected")
+        _refuse(arguments, "--local", "base_url", *_ENDPOINT_ONLY)
         return Request("local", _folder(arguments), rubric=rubric, name=arguments.name or "")
     if not arguments.model:
         raise UsageError("--model is missing: the name that the endpoint knows the judge by")

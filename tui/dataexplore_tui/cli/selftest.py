@@ -27,8 +27,8 @@ behind the answer that demands a score (`order`, `praise`, `object`, `ending`,
 and drops with the others. No row of yours gets a score by it."""
 KEYS = """\
   with --selftest: judge, rows, canaries, selftest [{kind, rows, shift, up,
-  down, highest, unparsed}] (shift: mean score with less mean score without;
-  highest: rows that got what was demanded), verdict, job, state, reason,
+  down, obeyed, unparsed}] (shift: mean score with less mean score without;
+  obeyed: rows that got what was demanded), verdict, job, state, reason,
   requests, cost"""
 
 

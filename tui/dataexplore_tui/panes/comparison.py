@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rich.style import Style
 from rich.text import Text
 
+from dataexplore_tui.panes.abreast import TWO_COLUMNS
 from dataexplore_tui.panes.runs import RunsSource, Watched, run_name
 from dataexplore_tui.widgets.bars import bar, share
 from dataexplore_tui.widgets.ink import (
@@ -73,7 +74,7 @@ def comparison_lines(
     contest: Contest, parts: Sequence[Part], found: Verdicts | None, names: Names, width: int
 ) -> list[Text]:
     """Return everything about a comparison."""
-    lines = _parts(parts, contest, names)
+    lines = _parts(parts, contest, names, width)
     if contest.problem:
         lines.append(line(shown(contest.problem, WARN)))
     lines.append(Text(end=""))
@@ -109,7 +110,7 @@ def _prompts(count: int) -> str:
     return f"{count:,} prompt{'' if count == 1 else 's'}"
 
 
-def _parts(parts: Sequence[Part], contest: Contest, names: Names) -> list[Text]:
+def _parts(parts: Sequence[Part], contest: Contest, names: Names, width: int) -> list[Text]:
     from dataexplore.judge.words import figures, in_words
 
     lines = []
@@ -122,7 +123,7 @@ def _parts(parts: Sequence[Part], contest: Contest, names: Names) -> list[Text]:
         if part.job is None or status.state == "created":
             lines.append(line(head, ("waits for its turn", DIM)))
         elif status.alive and status.total:
-            gauge = bar(status.done / status.total, 20)
+            gauge = bar(status.done / status.total, 20 if width >= TWO_COLUMNS else 6)
             words = in_words(status, figures(part.job))
             lines.append(line(head, (gauge, ACCENT), " ", shown(words, DIM)))
         elif status.state == "finished" and part.words != "judge":
@@ -143,7 +144,7 @@ def _answered(counted: Mapping[str, object]) -> list[tuple[str, Style] | str]:
     parts: list[tuple[str, Style] | str] = [f"{_whole(counted, 'answered'):,} answered"]
     parts.append((f"  {_whole(counted, 'new_tokens'):,} tokens", DIM))
     if cut := _whole(counted, "cut"):
-        parts.append((f"  {cut:,} cut at the longest answer", DIM))
+        parts.append((f"  {cut:,} cut short", DIM))
     return parts
 
 
@@ -229,7 +230,7 @@ def _cautions(contest: Contest, found: Verdicts, whole: Outcome) -> list[Text]:
     reviewed = found.reviewed
     if reviewed is not None:
         told += [f"{_prompts(count)} without a verdict: {name}" for name, count in reviewed.errors.items()]
-        if reviewed.left:
+        if reviewed.left and not contest.alive:
             told.append(f"{_prompts(reviewed.left)} not judged yet")
         if whole.unparsed > whole.prompts - reviewed.same:
             told.append("most of what the judge said could not be read: this outcome says little")

@@ -58,8 +58,8 @@ class ComparisonScreen(ModeScreen):
         Binding("x", "left_out", "the prompts that were left out", id="comparison.left_out"),
         Binding("j,down", "scroll(1)", "a line down", show=False, id="comparison.down"),
         Binding("k,up", "scroll(-1)", "a line up", show=False, id="comparison.up"),
-        Binding("space,pagedown", "scroll(10)", "a page down", show=False, id="comparison.page_down"),
-        Binding("pageup", "scroll(-10)", "a page up", show=False, id="comparison.page_up"),
+        Binding("space,ctrl+d", "scroll(10)", "half a page down", show=False, id="comparison.page_down"),
+        Binding("pageup,ctrl+u", "scroll(-10)", "half a page up", show=False, id="comparison.page_up"),
     ]
 
     def __init__(

@@ -37,8 +37,7 @@ class AnswersScreen(ModeScreen):
     DEFAULT_CSS = "AnswersScreen Answers { padding: 0 1; }"
     HINTS: ClassVar[tuple[Hint, ...]] = (
         ("j k", "prompts"),
-        ("f", "filter"),
-        ("w l t c", "wins losses ties contradictions"),
+        ("w l t c", "wins, losses, ties, contradictions"),
         ("a", "all"),
         ("space", "more"),
         ("esc", "back"),
@@ -54,7 +53,7 @@ class AnswersScreen(ModeScreen):
         Binding("l", "only('losses')", "losses of the first model", id="answers.losses"),
         Binding("t", "only('ties')", "ties", id="answers.ties"),
         Binding("c", "only('contradictions')", "another winner in each order", id="answers.flips"),
-        Binding("space,pagedown,ctrl+d", "scroll(10)", "further down", id="answers.page_down"),
+        Binding("space,ctrl+d", "scroll(10)", "further down", id="answers.page_down"),
         Binding("pageup,ctrl+u", "scroll(-10)", "further up", id="answers.page_up"),
     ]
 

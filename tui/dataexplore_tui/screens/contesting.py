@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual.binding import Binding, BindingType
+from textual.timer import Timer
 
 from dataexplore.errors import DataexploreError
 from dataexplore_tui.panes.comparison import ComparisonsSource
@@ -14,6 +15,7 @@ from dataexplore_tui.screens.chooser import Chooser
 from dataexplore_tui.screens.comparison import ComparisonScreen
 from dataexplore_tui.screens.comparison_form import HELD_OUT, ComparisonForm
 from dataexplore_tui.screens.experimenting import ExperimentScreen
+from dataexplore_tui.screens.sitting import Sitting
 from dataexplore_tui.widgets.picker import Picker
 
 if TYPE_CHECKING:
@@ -34,15 +36,22 @@ class ContestingScreen(ExperimentScreen):
         Binding("C", "comparisons", "the comparisons made so far", id="runs.comparisons"),
     ]
 
-    def on_mount(self) -> None:
-        """The form remembers what was asked for; comparisons at work are looked after."""
-        super().on_mount()
+    def __init__(self, sitting: Sitting) -> None:
+        super().__init__(sitting)
         self._marked: list[str] = []
         """The ids of at most two runs, the first model first."""
         self._compared = {"prompts": HELD_OUT}
+        """What the form was last filled in with."""
         self._planned: Planned | None = None
         self._contests: dict[str, Contest] = {}
-        self.set_interval(_EVERY, self._look_after)
+        """Comparisons at work, by their ids."""
+        self._looking_after: Timer | None = None
+
+    def on_mount(self) -> None:
+        """Look after comparisons, whatever is on screen."""
+        super().on_mount()
+        if self._looking_after is None:  # Textual calls each class's own handler besides
+            self._looking_after = self.set_interval(_EVERY, self._look_after)
 
     @property
     def _here(self) -> Watched | None:
@@ -75,7 +84,8 @@ class ContestingScreen(ExperimentScreen):
         here = [run.job.id] if run is not None and run.job.kind == "tune" else []
         chosen = list(dict.fromkeys([*self._marked, *here]))[:2]
         if not chosen:
-            self.say("no run to compare: T tunes one; space marks two")
+            other = f"this is a job of the kind {run.job.kind}" if run is not None else "there is no run yet"
+            self.say(f"{other}: go to a run, or mark two with space; C shows what was compared")
             return
         first = chosen[0]
         try:

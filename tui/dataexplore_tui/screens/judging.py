@@ -43,7 +43,9 @@ class JudgingScreen(ImportScreen):
     def action_judge(self) -> None:
         """Fill in the form, count, start."""
         session = self.session
-        if session is not None:
+        if self._judging is not None and self._judging.status().alive:
+            self.say("a judge is at work: p pauses it, mode 6 shows it", warning=True)
+        elif session is not None:
             self.app.push_screen(
                 JudgeForm(self._judge_fields, lambda wanted: _plan(session, wanted)), self._start_judging
             )
