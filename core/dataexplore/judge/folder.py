@@ -1,5 +1,7 @@
 """The judges of a workspace: a folder each, with its identity, its secret and its replies."""
 
+import contextlib
+import json
 import os
 import secrets
 from collections.abc import Iterable
@@ -10,8 +12,10 @@ from dataexplore.errors import JudgeError
 from dataexplore.jobs.files import FILE_MODE, FOLDER_MODE, write_whole
 from dataexplore.judge.judge import Judge
 from dataexplore.judge.replies import FILE, Replies
+from dataexplore.judge.rubric import Rubric
 
 JUDGEMENTS = "judgements"
+RUBRIC = "rubric.json"
 LOCK = "lock"
 _SECRET = "secret"  # noqa: S105 # a file's name
 
@@ -68,6 +72,14 @@ class Judgements:
         except OSError as error:
             raise JudgeError(f"{folder}: replies cannot be kept here ({error.strerror or error})") from None
         return folder
+
+    def rubric(self, signal: str) -> Rubric | None:
+        """Return the rubric that a signal's scores go by, None where there is none or its words are lost."""
+        for judge in self.judges():
+            if signal in judge.signals and judge.rubric:
+                with contextlib.suppress(OSError, ValueError, JudgeError):
+                    return Rubric.from_json(json.loads((self.place(judge) / RUBRIC).read_bytes()))
+        return None
 
     def replies(self, judge: Judge) -> Replies | None:
         """Open a judge's replies for reading, None where there are none."""

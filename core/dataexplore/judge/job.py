@@ -19,7 +19,7 @@ from dataexplore.jobs.launch import create
 from dataexplore.jobs.spec import JSON, JobSpec
 from dataexplore.judge import asked
 from dataexplore.judge.asked import Asked
-from dataexplore.judge.folder import Judgements, lock_file
+from dataexplore.judge.folder import RUBRIC, Judgements, lock_file
 from dataexplore.judge.judge import Judge
 from dataexplore.judge.replies import Replies
 from dataexplore.judge.wanted import Wanted
@@ -97,7 +97,7 @@ def create_asking(
     path = job.folder / asked.FILE
     try:
         if (rubric := settings.get("rubric")) is not None:  # its words, beside the scores that go by them
-            write_whole(folder / "rubric.json", json.dumps(rubric, ensure_ascii=False, indent=1).encode())
+            write_whole(folder / RUBRIC, json.dumps(rubric, ensure_ascii=False, indent=1).encode())
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE), "wb") as file:
             file.writelines(asked.to_lines(missing))
     except OSError as error:

@@ -11,6 +11,7 @@ from dataexplore.dataset.schema import Schema
 from dataexplore.dataset.scores import NUMBER, is_score_name
 from dataexplore.errors import SignalError
 from dataexplore.judge.judge import signal_name
+from dataexplore.session.judging import judgements
 from dataexplore.session.scoring import BY_HAND, keep_signal
 from dataexplore.session.session import Session
 from dataexplore.signals.blind import Scale, Sheet, as_signal, sample, scale_seen
@@ -108,8 +109,16 @@ def start(session: Session, judge: str, size: int, scale: Scale | None = None, s
     if not order:
         raise SignalError(f"{short(judge, 60)} has scored no row to draw from")
     if scale is None:
-        scale = known.scale if known else scale_seen(session.scores(judge))
+        scale = known.scale if known else _scale(session, judge)
     return Blind(session, name, judge, scale, Sheet(order, given))
+
+
+def _scale(session: Session, judge: str) -> Scale:
+    """Return the scale of the judge's rubric, or what its scores tell of one."""
+    rubric = judgements(session).rubric(judge)
+    if rubric is None:
+        return scale_seen(session.scores(judge))
+    return Scale(rubric.lowest, rubric.highest, rubric.step)
 
 
 def _unjudged(session: Session, row: int) -> tuple[Record, Schema]:
