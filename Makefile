@@ -6,7 +6,7 @@ SOURCES := core tui tests benchmarks tools
 export OMP_NUM_THREADS ?= 1
 export HF_HUB_OFFLINE ?= 1
 
-.PHONY: run test check format bench clean
+.PHONY: run test check format bench bench-gpu clean
 
 run: $(VENV)/base.ok ## open the sample
 	$(BIN)/dataexplore sample_data/starter.jsonl
@@ -27,6 +27,10 @@ format: $(VENV)/dev.ok
 
 bench: $(VENV)/dev.ok ## ratios against peers run beside it (their own venv)
 	$(BIN)/python benchmarks/run.py
+
+bench-gpu: ## tokens a second and share of the peak on this machine's GPU, random weights; needs its own torch
+	PYTHONPATH=core $(PYTHON) benchmarks/tuning.py $(or $(DATASET),sample_data/starter.jsonl) --shape 0.5B --batch 64
+	PYTHONPATH=core $(PYTHON) benchmarks/tuning.py $(or $(DATASET),sample_data/starter.jsonl) --shape 1.5B --batch 64
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -33,6 +34,7 @@ def main() -> None:
             f"{share:.3f} of {at_once / LATENCY:,.0f} (goal >= 0.9)",
             flush=True,
         )
+    print(keys_meanwhile(given.dataset), flush=True)
     print(chaos(given.rows), flush=True)
     print(kills(given.rows, given.kills), flush=True)
     if given.real:
@@ -51,6 +53,38 @@ def throughput(at_once: int) -> float:
         _must_hold(made.verdict(server))
         times = [request.at for request in server.requests]
     return rows / (max(times) + LATENCY - min(times)) / (at_once / LATENCY)
+
+
+def keys_meanwhile(dataset: Path, at_once: int = 64) -> str:
+    """Press keys on the screen of a dataset while its rows are judged by a job beside it."""
+    from terminal import Terminal
+
+    from chaos import Chaos
+
+    program = [sys.executable, "-m", "dataexplore_tui.cli.main"]
+    with tempfile.TemporaryDirectory() as folder, Chaos(latency=LATENCY, key=_KEY) as server:
+        screen = Terminal([*program, str(dataset), "--workspace", folder], (120, 40))
+        screen.until(b"~0 tok")
+        screen.settle()
+        asked = ["judge", str(dataset), "--workspace", folder, "--model", "chaos", "--base-url", server.url]
+        more = ["--concurrency", str(at_once), "--detach"]
+        subprocess.run([*program, *asked, *more], check=True, capture_output=True)
+        while len(server.requests) < at_once:
+            time.sleep(0.1)
+        costs = sorted(
+            screen.press(key)[0] for key in [b"j"] * 30 + [b"x", b"a"] * 15 + [b"2"] + [b"l", b"h"] * 15
+        )
+        sent = len(server.requests)
+        screen.close()
+        for job in (Path(folder) / "jobs").iterdir():
+            (job / "control" / "stop").touch()
+            while (job / "status.json").read_text().find('"running"') > 0:
+                time.sleep(0.1)
+    slow = costs[int(0.95 * (len(costs) - 1))]
+    return (
+        f"keys while {at_once} requests are under way ({sent:,} sent): {costs[len(costs) // 2]:.1f} ms "
+        f"median, {slow:.1f} ms at the 95th percentile (goal < 50)"
+    )
 
 
 def chaos(rows: int) -> str:

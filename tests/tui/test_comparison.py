@@ -138,6 +138,33 @@ async def test_whoever_comes_back_finds_it_and_pays_nothing_twice(here: Place, j
         assert (jobs.count("generate"), jobs.count("judge")) == (2, 1)
 
 
+async def test_a_comparison_of_the_command_line_shows_its_judge(here: Place, judge: Judging) -> None:
+    async with opened(here.data) as screen:
+        await judged(screen, here, judge)
+    (asked,) = here.workspace.glob("comparisons/*/asked.json")
+    asked.unlink()  # the command line leaves none
+    async with opened(here.data) as screen:
+        await screen.press("6")
+        await screen.shows("kept-1000")
+        await screen.press("C", "enter")
+        await screen.shows("winning score 1.545", "rule-70B  asked before")
+
+
+async def test_text_of_models_and_judges_can_do_nothing(tmp_path: Path, judge: Judging) -> None:
+    said = [One("[/] What? \x1b[31m", "[@click=app.leave]a[/] \x1b]0;title\x07", "b [/bold]", "[red]", "r")]
+    here = place(tmp_path, said)
+    answered(here, said)
+    judge.rule = lambda first, second: '{"first": 8, "second": 6, "reason": "[/] \\u001b[2J"}'
+    async with opened(here.data) as screen:
+        await compare(screen, here, judge, said)
+        await screen.press("enter")
+        await screen.shows("winning score 1.000", "✓ judge", patience=10)
+        await screen.press("enter")
+        await screen.shows("[/] What? ␛[31m", "[@click=app.leave]a[/] ␛]0;title", "[red]", "[/] ␛[2J")
+        await screen.press("escape", "v")
+        await screen.shows("blind votes", "[@click=app.leave]a[/]")
+
+
 async def test_answers_side_by_side_and_filters(here: Place, judge: Judging) -> None:
     async with opened(here.data) as screen:
         await judged(screen, here, judge)

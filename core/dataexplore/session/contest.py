@@ -66,6 +66,8 @@ class Contest:
         name = Path(found.get("job") or "").name
         self.judging = Job(comparison.workspace / "jobs" / name) if name else None
         """The job that asks the judge, the last one if there were several."""
+        self.going = False
+        """Whether somebody looks after it, so that the next job starts when one ends."""
         self.problem = ""
         """Why the job that was due could not be started."""
 
@@ -93,16 +95,21 @@ class Contest:
         """
         if not self._turn.acquire(blocking=False):
             return True
+        self.going = False
         try:
-            for job in self.comparison.jobs:
-                state = job.status()
-                if state.alive:
-                    return True
-                if state.state != FINISHED:
-                    return self._start(job, state, again)
-            return self._judge(again)
+            self.going = self._next(again)
         finally:
             self._turn.release()
+        return self.going
+
+    def _next(self, again: bool) -> bool:
+        for job in self.comparison.jobs:
+            state = job.status()
+            if state.alive:
+                return True
+            if state.state != FINISHED:
+                return self._start(job, state, again)
+        return self._judge(again)
 
     def stop(self) -> None:
         """Ask the job at work to stop; raise JobError where none is."""

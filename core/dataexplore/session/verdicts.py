@@ -1,17 +1,19 @@
 """What came of a comparison so far: counts, losses, what the judge said, what people said."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dataexplore.compare.asking import Panel
 from dataexplore.compare.comparison import Answered
 from dataexplore.compare.losses import Losses
 from dataexplore.compare.outcome import Outcome, by_set, outcome
-from dataexplore.compare.pairwise import Pair, Reviewed, reviewed
+from dataexplore.compare.pairwise import KIND, Pair, Reviewed, questions, reviewed
 from dataexplore.compare.review import Review
 from dataexplore.compare.votes import Agreed, Vote, agreed
 from dataexplore.judge.folder import Judgements
+from dataexplore.judge.judge import Judge
 from dataexplore.judge.replies import ERROR, SCORED, UNPARSED, Hash, Reply
+from dataexplore.judge.wanted import replied
 from dataexplore.session.contest import Contest
 
 SURE = 0.05
@@ -23,8 +25,10 @@ class Verdicts:
     """One look at everything; made anew whenever something was stored."""
 
     answered: Answered
+    judge: Judge | None
+    """Who was asked; without one it is whoever was asked about these answers before."""
     reviewed: Reviewed | None
-    """None where nobody judges."""
+    """None without a judge."""
     replies: Mapping[Hash, Reply] = field(repr=False)
     whole: Outcome | None
     sets: Mapping[str, Outcome]
@@ -51,8 +55,8 @@ def look(contest: Contest, seed: int = 0) -> Verdicts:
     answered, votes = made.answered(), made.votes()
     found, replies = None, {}
     whole, sets = None, {}
-    if contest.request is not None:
-        judge = Panel(made.workspace, contest.request).judge
+    judge = _judge(contest, answered.pairs)
+    if judge is not None:
         stored = Judgements(made.workspace).replies(judge)
         if stored is not None:
             with stored:
@@ -61,14 +65,26 @@ def look(contest: Contest, seed: int = 0) -> Verdicts:
         reviews = [review for _, review in found.reviews]
         if reviews:
             whole, sets = outcome(reviews, seed), by_set(reviews, seed)
-    seen = Verdicts(answered, found, replies, whole, sets, made.losses(seed), votes, None)
+    seen = Verdicts(answered, judge, found, replies, whole, sets, made.losses(seed), votes, None)
     if not votes or found is None:
         return seen
     return Verdicts(**{**vars(seen), "agreed": agreed(votes, seen.reviews)})
 
 
+def _judge(contest: Contest, pairs: Sequence[Pair]) -> Judge | None:
+    judgements = Judgements(contest.comparison.workspace)
+    if contest.request is not None:
+        return Panel(contest.comparison.workspace, contest.request).judge
+    asked = {one.hash for one in questions(pairs)}
+    judges = (one for one in reversed(judgements.judges()) if one.kind == KIND)
+    return next((one for one in judges if not asked.isdisjoint(replied(one, judgements))), None)
+
+
 def stamp(contest: Contest) -> object:
-    """Return what changes whenever a job or a person has stored something."""
+    """Return what changes whenever a job or a person has stored something.
+
+    Raises OSError where a file goes while it is looked at: look again later.
+    """
     made = contest.comparison
     files = [job.folder / name for job in made.jobs for name in ("answers.jsonl", "losses.jsonl")]
     files += [made.folder / name for name in ("votes.db", "votes.db-wal")]

@@ -75,6 +75,8 @@ def comparison_lines(
 ) -> list[Text]:
     """Return everything about a comparison."""
     lines = _parts(parts, contest, names, width)
+    if contest.request is None and found is not None and found.judge is not None:
+        lines.append(line(("  judge    ", DIM), shown(found.judge.model, STRONG), ("  asked before", DIM)))
     if contest.problem:
         lines.append(line(shown(contest.problem, WARN)))
     lines.append(Text(end=""))
@@ -121,7 +123,12 @@ def _parts(parts: Sequence[Part], contest: Contest, names: Names, width: int) ->
         sign = _sign(status)
         head = line(sign, (f" {part.words:<8}", DIM), shown(f"{squeezed(name, _NAME):<{_NAME}} ", STRONG))
         if part.job is None or status.state == "created":
-            lines.append(line(head, ("waits for its turn", DIM)))
+            waits = (
+                "waits for its turn"
+                if contest.going or any(one.status.alive for one in parts)
+                else "r begins it"
+            )
+            lines.append(line(head, (waits, DIM)))
         elif status.alive and status.total:
             gauge = bar(status.done / status.total, 20 if width >= TWO_COLUMNS else 6)
             words = in_words(status, figures(part.job))
@@ -241,7 +248,7 @@ def _cautions(contest: Contest, found: Verdicts, whole: Outcome) -> list[Text]:
         and (whole.wins - whole.losses) * (whole.length_controlled - 0.5) < 0
     ):
         told.append("length alone explains who won: were answers equally long, the other one would be ahead")
-    model = contest.request.model if contest.request else ""
+    model = found.judge.model if found.judge else ""
     size = parameters(model)
     if size is not None and size < _SMALL:
         told.append(f"{model} is a small judge: this shows that the protocol runs, not which model is better")
@@ -358,7 +365,7 @@ class ComparisonsSource:
             line(
                 ("prompts  ", DIM),
                 f"{len(made.prompts):,} of ",
-                shown(contest.source or made.jobs[0].spec.dataset),
+                shown(contest.source or "a file"),
             ),
             line(("judge    ", DIM), shown(judge)),
             line(

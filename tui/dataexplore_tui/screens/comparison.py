@@ -103,7 +103,10 @@ class ComparisonScreen(ModeScreen):
         from dataexplore.session.verdicts import look, stamp
 
         contest = self._contest
-        parts, stored = contest.parts, stamp(contest)
+        try:
+            parts, stored = contest.parts, stamp(contest)
+        except OSError:  # a database's log was just folded in
+            return
         if parts != self._parts:
             self._parts = parts
             self._show()
