@@ -19,7 +19,7 @@ check: $(VENV)/dev.ok ## what CI runs: format, lint, types, floors, tests
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 format: $(VENV)/dev.ok
 	$(BIN)/ruff format $(SOURCES)

@@ -5,6 +5,7 @@ import json
 import os
 import socket
 import tarfile
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from paths import BAD_INPUTS, REAL_DATA
 MakeAlpaca = Callable[..., Path]
 
 os.environ |= {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}  # for the programs that tests start, too
+_QUEUES = tempfile.TemporaryDirectory(prefix="dataexplore-tests-")
+os.environ["XDG_RUNTIME_DIR"] = _QUEUES.name  # runs of session-wide fixtures take turns with nobody else's
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -46,9 +46,10 @@ def test_what_cannot_be_is_refused_before_anything_is_counted(run, few, cluster,
     assert not (few.parent / ".dataexplore").exists()
 
 
-def test_without_sbatch_nothing_is_made(run, few, monkeypatch):
+@pytest.mark.parametrize(("on", "program"), [(("slurm",), "sbatch"), (("skypilot", "--submit"), "sky")])
+def test_without_its_program_nothing_is_made(run, few, monkeypatch, on, program):
     monkeypatch.setenv("PATH", "/nowhere")
-    assert "sbatch: there is no such program" in run("tune", few, "--base", "x", "--on", "slurm").refusal
+    assert f"{program}: there is no such program" in run("tune", few, "--base", "x", "--on", *on).refusal
     assert not (few.parent / ".dataexplore").exists()
 
 

@@ -53,6 +53,10 @@ def launcher_from(arguments: Namespace, *, experiment: bool) -> SlurmLauncher | 
         return slurm_of(arguments.slurm)
     if arguments.out is not None and arguments.out.exists():
         raise UsageError(f"{short(str(arguments.out), 200)}: is there already; name another file")
+    if arguments.submit and shutil.which("sky") is None:
+        raise JobError(
+            "sky: there is no such program on this machine's PATH; install skypilot, or no --submit"
+        )
     options = options_of(arguments.sky or ())
     resources(options)
     base = Path(arguments.base).expanduser()

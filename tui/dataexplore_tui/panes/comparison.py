@@ -247,7 +247,7 @@ def _cautions(contest: Contest, found: Verdicts, whole: Outcome) -> list[Text]:
         whole.length_controlled is not None
         and (whole.wins - whole.losses) * (whole.length_controlled - 0.5) < 0
     ):
-        told.append("length alone explains who won: were answers equally long, the other one would be ahead")
+        told.append("length alone may explain who won: at equal length the other one would be ahead")
     model = found.judge.model if found.judge else ""
     size = parameters(model)
     if size is not None and size < _SMALL:
