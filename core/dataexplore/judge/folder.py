@@ -91,8 +91,12 @@ class Judgements:
         files = [
             path for pattern in ("*/replies.db", "*/replies.db-wal") for path in self.folder.glob(pattern)
         ]
-        stats = [(str(path), path.stat()) for path in sorted(files)]
-        return tuple((path, stat.st_size, stat.st_mtime_ns) for path, stat in stats)
+        found = []
+        for path in sorted(files):
+            with contextlib.suppress(FileNotFoundError):  # the writer has just taken it in
+                stat = path.stat()
+                found.append((str(path), stat.st_size, stat.st_mtime_ns))
+        return tuple(found)
 
 
 def read_secret(folder: Path) -> bytes:

@@ -26,6 +26,7 @@ from dataexplore.judge.wanted import Wanted
 
 MODULES = {
     "endpoint": "dataexplore.judge.worker",
+    "pairwise": "dataexplore.judge.worker",
     "local": "dataexplore.judge.measure_worker",
     "ifd": "dataexplore.judge.measure_worker",
     "tokens": "dataexplore.judge.measure_worker",

@@ -10,7 +10,7 @@ from rich.style import Style
 from rich.text import Text
 
 from dataexplore_tui.panes.abreast import TWO_COLUMNS
-from dataexplore_tui.panes.runs import RunsSource, Watched, run_name
+from dataexplore_tui.panes.runs import run_name
 from dataexplore_tui.widgets.bars import bar, share
 from dataexplore_tui.widgets.ink import (
     ACCENT,
@@ -108,7 +108,8 @@ def left_out_lines(contest: Contest, names: Names) -> list[Text]:
     return lines
 
 
-def _prompts(count: int) -> str:
+def prompt_count(count: int) -> str:
+    """Return so many prompts in words."""
     return f"{count:,} prompt{'' if count == 1 else 's'}"
 
 
@@ -120,7 +121,7 @@ def _parts(parts: Sequence[Part], contest: Contest, names: Names, width: int) ->
     for part in parts:
         name = {"first": names.first, "second": names.second}.get(part.words, judge)
         status = part.status
-        sign = _sign(status)
+        sign = job_sign(status)
         head = line(sign, (f" {part.words:<8}", DIM), shown(f"{squeezed(name, _NAME):<{_NAME}} ", STRONG))
         if part.job is None or status.state == "created":
             waits = (
@@ -141,7 +142,8 @@ def _parts(parts: Sequence[Part], contest: Contest, names: Names, width: int) ->
     return lines
 
 
-def _sign(status: Status) -> tuple[str, Style]:
+def job_sign(status: Status) -> tuple[str, Style]:
+    """Return how a job stands as one character."""
     if status.alive:
         return "●", ACCENT
     return {"finished": ("✓", KEEP), "failed": ("✗", DROP), "lost": ("✗", DROP)}.get(status.state, ("◌", DIM))
@@ -200,7 +202,7 @@ def _biases(one: Outcome, found: Verdicts) -> list[Text]:
     told: list[tuple[str, str, str]] = []
     if one.flip_rate is not None:
         swapped = "another winner when the order is swapped: a tie"
-        told.append(("order flips", f"{_prompts(one.flips)}, {one.flip_rate:.1%}", swapped))
+        told.append(("order flips", f"{prompt_count(one.flips)}, {one.flip_rate:.1%}", swapped))
     if one.longer_wins is not None:
         told.append(("longer wins", f"{one.longer_wins:.1%}", "of the decided prompts"))
     if one.length_controlled is not None:
@@ -208,10 +210,12 @@ def _biases(one: Outcome, found: Verdicts) -> list[Text]:
         told.append(("length apart", f"{one.length_controlled:.1%}", apart))
     if one.unparsed:
         told.append(
-            ("unparsed", _prompts(one.unparsed), "with a reply that could not be read, counted apart")
+            ("unparsed", prompt_count(one.unparsed), "with a reply that could not be read, counted apart")
         )
     if found.reviewed is not None and found.reviewed.same:
-        told.append(("alike", _prompts(found.reviewed.same), "with the same answer: a tie, nobody was asked"))
+        told.append(
+            ("alike", prompt_count(found.reviewed.same), "with the same answer: a tie, nobody was asked")
+        )
     return [
         *(line((f"{head:<15}", DIM), figure, (f"  {words}", DIM)) for head, figure, words in told),
         Text(end=""),
@@ -236,9 +240,11 @@ def _cautions(contest: Contest, found: Verdicts, whole: Outcome) -> list[Text]:
     told = []
     reviewed = found.reviewed
     if reviewed is not None:
-        told += [f"{_prompts(count)} without a verdict: {name}" for name, count in reviewed.errors.items()]
+        told += [
+            f"{prompt_count(count)} without a verdict: {name}" for name, count in reviewed.errors.items()
+        ]
         if reviewed.left and not contest.alive:
-            told.append(f"{_prompts(reviewed.left)} not judged yet")
+            told.append(f"{prompt_count(reviewed.left)} not judged yet")
         if whole.unparsed > whole.prompts - reviewed.same:
             told.append("most of what the judge said could not be read: this outcome says little")
     if whole.flip_rate is not None and whole.flip_rate > 0.5:
@@ -317,10 +323,10 @@ def _left_out(contest: Contest, found: Verdicts) -> list[Text]:
     lines = []
     if contest.given is not None:
         count = len(contest.left_out)
-        told = f"{count:,} of {_prompts(contest.given)}: a run was tuned on them, or nearly"
+        told = f"{count:,} of {prompt_count(contest.given)}: a run was tuned on them, or nearly"
         lines.append(line(("left out       ", DIM), told, ("   x lists them" if count else "", DIM)))
     for reason, count in found.answered.unanswered.items():
-        lines.append(line(("unanswered     ", DIM), f"{_prompts(count)}: ", shown(reason)))
+        lines.append(line(("unanswered     ", DIM), f"{prompt_count(count)}: ", shown(reason)))
     return [*lines, Text(end="")] if lines else []
 
 
@@ -335,56 +341,3 @@ def _samples(found: Verdicts, names: Names) -> list[Text]:
             line(("  second  ", DIM), shown(pair.second[:300])),
         ]
     return lines
-
-
-class ComparisonsSource:
-    """The comparisons of a workspace, one a line, the last one first."""
-
-    def __init__(self, contests: Sequence[Contest]) -> None:
-        self.contests = contests
-        self._names = [names_of(one) for one in contests]
-
-    def __len__(self) -> int:
-        return len(self.contests)
-
-    def line(self, index: int, width: int) -> Text:
-        """Return one comparison as a line."""
-        contest = self.contests[index]
-        signs = line(*(_sign(part.status) for part in contest.parts))
-        prompts = len(contest.comparison.prompts)
-        return line(" ", signs, "  ", self._names[index].title, (f"  {_prompts(prompts)}", DIM))
-
-    def more(self, index: int) -> list[Text]:
-        """Return more about one: how it was asked, and by whom it was judged."""
-        contest = self.contests[index]
-        made = contest.comparison
-        judge = contest.request.model if contest.request else "nobody judges"
-        longest = made.decoding.max_new_tokens
-        return [
-            self._names[index].title,
-            line(
-                ("prompts  ", DIM),
-                f"{len(made.prompts):,} of ",
-                shown(contest.source or "a file"),
-            ),
-            line(("judge    ", DIM), shown(judge)),
-            line(
-                ("answers  ", DIM),
-                f"of {longest:,} tokens at most, temperature {made.decoding.temperature:g}",
-            ),
-        ]
-
-
-class MarkedRuns(RunsSource):
-    """Jobs as lines; the marked ones carry their place in the comparison."""
-
-    def __init__(self, runs: Sequence[Watched], marked: Sequence[str]) -> None:
-        super().__init__(runs)
-        self._marked = marked
-
-    def line(self, index: int, width: int) -> Text:
-        """Return one job as a line."""
-        text, name = super().line(index, width), self.runs[index].job.id
-        if name not in self._marked:
-            return text
-        return line((str(self._marked.index(name) + 1), ACCENT), text[1:])

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.timer import Timer
 
 from dataexplore.errors import DataexploreError
-from dataexplore_tui.panes.comparison import ComparisonsSource
+from dataexplore_tui.panes.comparisons import ComparisonsSource
 from dataexplore_tui.panes.runs import Watched
 from dataexplore_tui.screens.chooser import Chooser
 from dataexplore_tui.screens.comparison import ComparisonScreen

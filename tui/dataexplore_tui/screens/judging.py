@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from textual.binding import Binding, BindingType
+from textual.timer import Timer
 
 from dataexplore.errors import JobError
 from dataexplore_tui.screens.importing import ImportScreen
@@ -30,6 +31,8 @@ class JudgingScreen(ImportScreen):
         Binding("p", "stop_judging", "pause the judge at work; J goes on", id="scores.pause"),
     ]
 
+    _timer: Timer | None = None
+
     def on_mount(self) -> None:
         """Look at the judges once a second while on screen."""
         super().on_mount()
@@ -38,7 +41,8 @@ class JudgingScreen(ImportScreen):
         """The signal of the judge at work, until its first scores are there."""
         self._stamp: object = None
         self._judge_fields: dict[str, str] = {"kind": "endpoint", "rubric": "accuracy", "rows": "in view"}
-        self.set_interval(_EVERY, self._look_at_judges)
+        if self._timer is None:  # mounted once, told of it by each class of the chain
+            self._timer = self.set_interval(_EVERY, self._look_at_judges)
 
     def action_judge(self) -> None:
         """Fill in the form, count, start."""

@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from dataexplore.errors import JobError
 from dataexplore.session.state import State
-from dataexplore_tui.panes.comparison import MarkedRuns
+from dataexplore_tui.panes.comparisons import MarkedRuns
 from dataexplore_tui.panes.run import RunPane
 from dataexplore_tui.panes.runs import RunsSource, Watched
 from dataexplore_tui.screens.contesting import ContestingScreen

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.timer import Timer
 
 from dataexplore.errors import DataexploreError
 from dataexplore_tui.screens.choosing import ChoosingScreen
@@ -39,10 +40,13 @@ class TitlingScreen(ChoosingScreen):
         self._titling: Job | None = None
         self._titled_by = ""
 
+    _timer: Timer | None = None
+
     def on_mount(self) -> None:
         """Look at the job once a second while on screen."""
         super().on_mount()
-        self.set_interval(_EVERY, self._look_at_titles)
+        if self._timer is None:  # mounted once, told of it by each class of the chain
+            self._timer = self.set_interval(_EVERY, self._look_at_titles)
 
     def find_titles(self) -> None:
         """Look for titles that were given before."""
