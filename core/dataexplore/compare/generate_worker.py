@@ -17,8 +17,8 @@ from dataexplore.compare.side import Side
 from dataexplore.compare.speaker import Speaker
 from dataexplore.jobs.context import JobContext
 from dataexplore.jobs.files import append_line
-from dataexplore.judge.conversation import last_answer, messages_of, opening
-from dataexplore.judge.progress import Progress
+from dataexplore.judge.model.conversation import last_answer, messages_of, opening
+from dataexplore.judge.model.progress import Progress
 from dataexplore.tune import model as models
 from dataexplore.tune.packages import require_packages, versions
 from dataexplore.tune.template import IGNORED

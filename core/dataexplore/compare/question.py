@@ -5,8 +5,8 @@ from hashlib import blake2b
 from typing import Any
 
 from dataexplore.compare.reading import FIRST, HIGHEST, LOWEST, SECOND, read_pair
-from dataexplore.judge.answer import Answer
 from dataexplore.judge.asked import Asked, Said
+from dataexplore.judge.endpoint.answer import Answer
 from dataexplore.judge.marks import mark, spaced
 from dataexplore.judge.replies import SCORED, UNPARSED, Reply
 

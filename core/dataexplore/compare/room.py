@@ -3,7 +3,7 @@
 import gc
 from collections.abc import Callable, Sequence
 
-from dataexplore.judge.batching import batches
+from dataexplore.judge.model.batching import batches
 
 
 class Room:

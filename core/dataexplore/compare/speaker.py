@@ -9,7 +9,7 @@ from dataexplore.compare.decoding import Decoding
 from dataexplore.compare.side import Side
 from dataexplore.errors import JobError
 from dataexplore.jobs.context import reason_of
-from dataexplore.judge.conversation import opening
+from dataexplore.judge.model.conversation import opening
 from dataexplore.text import short
 from dataexplore.tune import model as models
 from dataexplore.tune.template import IGNORED, Template

@@ -25,12 +25,12 @@ from dataexplore.judge.replies import Replies
 from dataexplore.judge.wanted import Wanted
 
 MODULES = {
-    "endpoint": "dataexplore.judge.worker",
-    "pairwise": "dataexplore.judge.worker",
-    "local": "dataexplore.judge.measure_worker",
-    "ifd": "dataexplore.judge.measure_worker",
-    "tokens": "dataexplore.judge.measure_worker",
-    "checks": "dataexplore.judge.checks_worker",
+    "endpoint": "dataexplore.judge.endpoint.worker",
+    "pairwise": "dataexplore.judge.endpoint.worker",
+    "local": "dataexplore.judge.model.worker",
+    "ifd": "dataexplore.judge.model.worker",
+    "tokens": "dataexplore.judge.model.worker",
+    "checks": "dataexplore.judge.rules.worker",
 }
 """Which module does the work of each kind of judge."""
 

@@ -59,7 +59,7 @@ def measure(kind: str, model: Path) -> Judge:
 
 def checks_judge() -> Judge:
     """Return the rule checks: a signal each, and before them the number of those that found something."""
-    from dataexplore.judge.checks import NAMES
+    from dataexplore.judge.rules.checks import NAMES
 
     return Judge("checks", "", ("checks_failed", *NAMES), "", {"version": 1})
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from dataexplore.errors import JudgeError
 from dataexplore.jobs.spec import JSON
-from dataexplore.judge.address import check_address
-from dataexplore.judge.budget import Limits
+from dataexplore.judge.endpoint.address import check_address
+from dataexplore.judge.endpoint.budget import Limits
+from dataexplore.judge.endpoint.key import VARIABLE, find_key
+from dataexplore.judge.endpoint.prices import find_price
 from dataexplore.judge.judge import KINDS, Judge
-from dataexplore.judge.key import VARIABLE, find_key
 from dataexplore.judge.kinds import Asking, checks_judge, endpoint_judge, local_judge, measure
-from dataexplore.judge.prices import find_price
 from dataexplore.judge.rubric import Rubric, load_rubric
 
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dataexplore.jobs.spec import JSON
-from dataexplore.judge.answer import Answer
 from dataexplore.judge.asked import Asked, Said, hash_of
+from dataexplore.judge.endpoint.answer import Answer
 from dataexplore.judge.judge import Judge
 from dataexplore.judge.marks import mark, spaced
 from dataexplore.judge.replies import SCORED, UNPARSED, Reply

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from dataexplore.errors import JobError, JudgeError
 from dataexplore.jobs import lock
-from dataexplore.judge.batch import BatchRead, read_batches, write_batches
-from dataexplore.judge.fields import fields_of
+from dataexplore.judge.endpoint.batch import BatchRead, read_batches, write_batches
+from dataexplore.judge.endpoint.fields import fields_of
+from dataexplore.judge.endpoint.prices import Price
+from dataexplore.judge.endpoint.questions import question_of
 from dataexplore.judge.folder import lock_file, read_secret
 from dataexplore.judge.job import keep_rows
-from dataexplore.judge.prices import Price
-from dataexplore.judge.questions import question_of
 from dataexplore.judge.replies import Replies
 from dataexplore.judge.wanted import Standing, standing
 from dataexplore.session.judging import Planned

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dataexplore.judge.correction import MOST_LEVELS, Correction, binned, corrected
+from dataexplore.judge.ds2.correction import MOST_LEVELS, Correction, binned, corrected
 from dataexplore.judge.judge import signal_name
 from dataexplore.session.scoring import CORRECTED, keep_signal
 from dataexplore.session.session import Session

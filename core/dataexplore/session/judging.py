@@ -8,11 +8,11 @@ from pathlib import Path
 from dataexplore.jobs.folder import Job
 from dataexplore.jobs.spec import JSON
 from dataexplore.judge.asked import hash_of
-from dataexplore.judge.estimate import Estimate, estimate
+from dataexplore.judge.endpoint.estimate import Estimate, estimate
+from dataexplore.judge.endpoint.prices import Price
 from dataexplore.judge.folder import Judgements
 from dataexplore.judge.job import create_judging, keep_rows
 from dataexplore.judge.loading import judged_signals
-from dataexplore.judge.prices import Price
 from dataexplore.judge.replies import SCORED, UNPARSED, Reply
 from dataexplore.judge.request import Request
 from dataexplore.judge.rubric import Rubric

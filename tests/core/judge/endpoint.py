@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from dataexplore.judge.client import Client
-from dataexplore.judge.fields import Fields
-from dataexplore.judge.gate import Window
-from dataexplore.judge.key import Hider
+from dataexplore.judge.endpoint.client import Client
+from dataexplore.judge.endpoint.fields import Fields
+from dataexplore.judge.endpoint.gate import Window
+from dataexplore.judge.endpoint.key import Hider
 from loopback import Answers, serve
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from dataexplore.errors import JudgeError
-from dataexplore.judge import batch
 from dataexplore.judge.asked import Asked, hash_of
-from dataexplore.judge.batch import read_batches, write_batches
-from dataexplore.judge.fields import Fields
-from dataexplore.judge.questions import Scoring
+from dataexplore.judge.endpoint import batch
+from dataexplore.judge.endpoint.batch import read_batches, write_batches
+from dataexplore.judge.endpoint.fields import Fields
+from dataexplore.judge.endpoint.questions import Scoring
 from dataexplore.judge.replies import ERROR, SCORED, UNPARSED, Replies
 from dataexplore.judge.rubric import load_rubric
 

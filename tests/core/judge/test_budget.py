@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dataexplore.errors import JudgeError
-from dataexplore.judge.budget import Budget, Limits
-from dataexplore.judge.client import Answer
-from dataexplore.judge.failure import Failure, LimitReachedError
-from dataexplore.judge.prices import Price
+from dataexplore.judge.endpoint.budget import Budget, Limits
+from dataexplore.judge.endpoint.client import Answer
+from dataexplore.judge.endpoint.failure import Failure, LimitReachedError
+from dataexplore.judge.endpoint.prices import Price
 
 PRICE = Price(1.0, 10.0, "EUR")
 REFUSED = Failure("refused", "")

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dataexplore.dataset.loading import open_dataset
-from dataexplore.judge.checks import FAILED, NAMES, SLOW, checks_in, checks_of, sides_of
+from dataexplore.judge.rules.checks import FAILED, NAMES, SLOW, checks_in, checks_of, sides_of
 from dataexplore.judge.wanted import said_in
 from paths import ROOT
 

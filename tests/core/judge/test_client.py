@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from core.judge.endpoint import Heard, Said, client, completion, endpoint, refusal
-from dataexplore.judge.client import Answer
-from dataexplore.judge.failure import Failure, NotSentError
-from dataexplore.judge.gate import Window
+from dataexplore.judge.endpoint.client import Answer
+from dataexplore.judge.endpoint.failure import Failure, NotSentError
+from dataexplore.judge.endpoint.gate import Window
 
 MESSAGES = [{"role": "user", "content": "Is it good?"}]
 NOTHING: frozenset[str] = frozenset()

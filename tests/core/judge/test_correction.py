@@ -9,9 +9,9 @@ import pytest
 from numpy.typing import NDArray
 
 from dataexplore.errors import SignalError
-from dataexplore.judge.correction import binned, corrected, long_tail
-from dataexplore.judge.neighbours import nearest_rows
-from dataexplore.judge.transition import transition
+from dataexplore.judge.ds2.correction import binned, corrected, long_tail
+from dataexplore.judge.ds2.neighbours import nearest_rows
+from dataexplore.judge.ds2.transition import transition
 from dataexplore.vectors.arrays import FloatMatrix
 
 NAN = math.nan

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dataexplore.judge.expected import expected_score
+from dataexplore.judge.endpoint.expected import expected_score
 from dataexplore.judge.rubric import load_rubric
 
 RUBRIC = load_rubric("accuracy")

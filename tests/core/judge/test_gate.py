@@ -6,7 +6,7 @@ import time
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dataexplore.judge.gate import Gate, Window
+from dataexplore.judge.endpoint.gate import Gate, Window
 
 
 async def test_one_passes_until_the_first_answer_then_as_many_as_may() -> None:

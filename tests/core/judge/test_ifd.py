@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from core.judge import little
 from core.tune import tiny
 from dataexplore.judge.asked import Asked, Said, hash_of
-from dataexplore.judge.ifd import BEYOND, NO_ANSWER, NO_PROMPT, NOT_FINITE, ONE_TOKEN, Difficulty
-from dataexplore.judge.lengths import Lengths
-from dataexplore.judge.likelihood import Likelihood
-from dataexplore.judge.measure import Prepared
+from dataexplore.judge.model.ifd import BEYOND, NO_ANSWER, NO_PROMPT, NOT_FINITE, ONE_TOKEN, Difficulty
+from dataexplore.judge.model.lengths import Lengths
+from dataexplore.judge.model.likelihood import Likelihood
+from dataexplore.judge.model.measure import Prepared
 from dataexplore.judge.replies import SCORED, UNPARSED, Reply
 
 

@@ -8,8 +8,8 @@ from urllib.parse import quote
 import pytest
 
 from dataexplore.errors import JudgeError
-from dataexplore.judge.address import check_address, in_the_open
-from dataexplore.judge.key import Hider, find_key, hider
+from dataexplore.judge.endpoint.address import check_address, in_the_open
+from dataexplore.judge.endpoint.key import Hider, find_key, hider
 
 KEY = "sk-canary/1+2=="
 

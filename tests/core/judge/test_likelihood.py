@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from core.judge import little
 from dataexplore.errors import JudgeError
-from dataexplore.judge import likelihood as module
-from dataexplore.judge.batching import batches
-from dataexplore.judge.likelihood import Likelihood, Wanted
-from dataexplore.judge.shared_prefix import SharedPrefix
+from dataexplore.judge.model import likelihood as module
+from dataexplore.judge.model.batching import batches
+from dataexplore.judge.model.likelihood import Likelihood, Wanted
+from dataexplore.judge.model.shared_prefix import SharedPrefix
 
 
 @pytest.fixture(scope="module")

@@ -13,16 +13,16 @@ import pytest
 from core.judge import little
 from core.tune import tiny
 from dataexplore.errors import JudgeError
-from dataexplore.judge import local as module
 from dataexplore.judge.asked import Asked, hash_of
-from dataexplore.judge.conversation import opening
-from dataexplore.judge.likelihood import Likelihood
-from dataexplore.judge.local import NOT_FINITE, TOO_LONG, LocalJudge
-from dataexplore.judge.measure import Prepared
+from dataexplore.judge.model import local as module
+from dataexplore.judge.model.conversation import opening
+from dataexplore.judge.model.likelihood import Likelihood
+from dataexplore.judge.model.local import NOT_FINITE, TOO_LONG, LocalJudge
+from dataexplore.judge.model.measure import Prepared
+from dataexplore.judge.model.scale import BEGINNING, Question, Scale
 from dataexplore.judge.prompt import messages
 from dataexplore.judge.replies import SCORED, UNPARSED, Reply
 from dataexplore.judge.rubric import Rubric
-from dataexplore.judge.scale import BEGINNING, Question, Scale
 from dataexplore.tune.template import Template
 
 FIVE = Rubric("short", 1, "is it good?", "the tests", 0, 5, 0.5, "say whether it is good")

@@ -21,16 +21,16 @@ from dataexplore.jobs.launch import create, start
 from dataexplore.jobs.spec import JobSpec
 from dataexplore.judge.asked import Asked, hash_of, to_lines
 from dataexplore.judge.folder import Judgements, lock_file
-from dataexplore.judge.ifd import Difficulty
 from dataexplore.judge.judge import Judge
 from dataexplore.judge.kinds import local_judge, measure
-from dataexplore.judge.likelihood import Likelihood
-from dataexplore.judge.measure import Prepared
-from dataexplore.judge.measuring import Work, replies_of
+from dataexplore.judge.model.ifd import Difficulty
+from dataexplore.judge.model.likelihood import Likelihood
+from dataexplore.judge.model.measure import Prepared
+from dataexplore.judge.model.measuring import Work, replies_of
 from dataexplore.judge.replies import ERROR, SCORED, UNPARSED, Reply
 from dataexplore.judge.rubric import load_rubric
 
-MODULE = "dataexplore.judge.measure_worker"
+MODULE = "dataexplore.judge.model.worker"
 PATIENCE = 120.0
 """Seconds: torch alone takes ten to import on a busy machine."""
 

@@ -11,15 +11,15 @@ import pytest
 
 from dataexplore.errors import JudgeError
 from dataexplore.judge.asked import FILE, Asked, hash_of, to_lines
-from dataexplore.judge.budget import Budget, Limits
-from dataexplore.judge.client import Answer
-from dataexplore.judge.failure import Failure, LimitReachedError, NotSentError
-from dataexplore.judge.feed import Feed
-from dataexplore.judge.fields import Fields
-from dataexplore.judge.gate import Gate, Window
-from dataexplore.judge.pool import Pool
+from dataexplore.judge.endpoint.budget import Budget, Limits
+from dataexplore.judge.endpoint.client import Answer
+from dataexplore.judge.endpoint.failure import Failure, LimitReachedError, NotSentError
+from dataexplore.judge.endpoint.feed import Feed
+from dataexplore.judge.endpoint.fields import Fields
+from dataexplore.judge.endpoint.gate import Gate, Window
+from dataexplore.judge.endpoint.pool import Pool
+from dataexplore.judge.endpoint.saving import Saver
 from dataexplore.judge.replies import ERROR, SCORED, UNPARSED, Replies, Reply
-from dataexplore.judge.saving import Saver
 
 GOOD = Answer("4", "m-1", 30, 5)
 LATER = Failure("server error", "500 oops")
@@ -103,7 +103,7 @@ class Place:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take no time between tries."""
     for place in ("pool", "gate"):
-        monkeypatch.setattr(f"dataexplore.judge.{place}.pause", lambda failures: 0.001)
+        monkeypatch.setattr(f"dataexplore.judge.endpoint.{place}.pause", lambda failures: 0.001)
 
 
 def good(text: str, times: int, without: frozenset[str]) -> Answer:

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from dataexplore.errors import JudgeError
-from dataexplore.judge.estimate import estimate
-from dataexplore.judge.prices import Price, find_price
+from dataexplore.judge.endpoint.estimate import estimate
+from dataexplore.judge.endpoint.prices import Price, find_price
 from dataexplore.judge.prompt import messages
 from dataexplore.judge.rubric import load_rubric
 

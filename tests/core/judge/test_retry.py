@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dataexplore.judge import failure
-from dataexplore.judge.failure import Failure
-from dataexplore.judge.retry import Run, pause, retry_after
+from dataexplore.judge.endpoint import failure
+from dataexplore.judge.endpoint.failure import Failure
+from dataexplore.judge.endpoint.retry import Run, pause, retry_after
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr("dataexplore.judge.retry.time", clock)
+    monkeypatch.setattr("dataexplore.judge.endpoint.retry.time", clock)
     return clock
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dataexplore.judge.answer import Answer
+from dataexplore.judge.endpoint.answer import Answer
 from dataexplore.judge.replies import SCORED, UNPARSED
 from dataexplore.judge.titles import group_asked, question, title_in
 

@@ -15,10 +15,10 @@ from dataexplore.jobs.context import JobContext
 from dataexplore.jobs.folder import Job
 from dataexplore.jobs.launch import create, start
 from dataexplore.jobs.status import FAILED, FINISHED, LOST, STOPPED
-from dataexplore.judge.budget import Limits
+from dataexplore.judge.endpoint.budget import Limits
+from dataexplore.judge.endpoint.worker import run as run_here
 from dataexplore.judge.kinds import Asking
 from dataexplore.judge.replies import SCORED
-from dataexplore.judge.worker import run as run_here
 from processes import printed
 
 KEY = "sk-canary-0123456789"
@@ -202,7 +202,8 @@ def test_two_jobs_do_not_ask_one_judge(tmp_path: Path) -> None:
 
 
 def test_the_worker_needs_no_screen_and_no_frames() -> None:
-    code = "import sys, dataexplore.judge.worker, dataexplore.judge.transport; print(*sys.modules)"
+    modules = "dataexplore.judge.endpoint.worker, dataexplore.judge.endpoint.transport"
+    code = f"import sys, {modules}; print(*sys.modules)"
     loaded = set(printed(code).split())
     assert not loaded & {"polars", "textual", "rich", "torch", "openai"}
 
@@ -213,7 +214,7 @@ def test_an_unexpected_error_is_told_by_its_place_and_without_the_key(
     def broken(*given: object) -> None:
         raise ValueError(f"no {KEY}\nat all")
 
-    monkeypatch.setattr("dataexplore.judge.worker._judge", broken)
+    monkeypatch.setattr("dataexplore.judge.endpoint.worker._judge", broken)
     with Chaos(key=KEY) as server:
         made = trial(tmp_path, server, 1)
     with pytest.raises(JobError, match=r"^test_worker.py:\d+: ValueError: no \[key\]$") as told:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dataexplore.judge.budget import Limits
+from dataexplore.judge.endpoint.budget import Limits
 from dataexplore.judge.kinds import Asking
 from dataexplore.judge.request import Request
 from dataexplore.judge.wanted import Rows

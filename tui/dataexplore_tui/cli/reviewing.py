@@ -7,7 +7,7 @@ from dataexplore.compare.comparison import Comparison
 from dataexplore.compare.pairwise import Pair
 from dataexplore.jobs.launchers import run_foreground
 from dataexplore.jobs.status import FINISHED, Status
-from dataexplore.judge.budget import Limits
+from dataexplore.judge.endpoint.budget import Limits
 from dataexplore.judge.kinds import Asking
 from dataexplore.judge.request import Request
 from dataexplore.judge.words import figures, in_words

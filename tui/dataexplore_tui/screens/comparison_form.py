@@ -69,7 +69,7 @@ class ComparisonForm(Form["Wish", "Planned"]):
 
 
 def _question_lines(found: Planned, asked: Questions, address: str) -> list[Text]:
-    from dataexplore.judge.address import in_the_open
+    from dataexplore.judge.endpoint.address import in_the_open
 
     open_words = ", unencrypted" if in_the_open(address) else ""
     most = "at most " if found.answered < len(found.prompts) else ""

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.text import Text
 
 from dataexplore.errors import JudgeError
-from dataexplore.judge.address import in_the_open
+from dataexplore.judge.endpoint.address import in_the_open
 from dataexplore_tui.screens.form import Field, Form
 from dataexplore_tui.widgets.ink import ACCENT, DIM, STRONG, WARN, line, shown
 
 if TYPE_CHECKING:
-    from dataexplore.judge.estimate import Estimate
+    from dataexplore.judge.endpoint.estimate import Estimate
     from dataexplore.judge.request import Request
     from dataexplore.session.judging import Planned
 
@@ -119,7 +119,7 @@ def _price_lines(cost: Estimate, address: str) -> list[Text]:
 
 def wanted_of(values: dict[str, str]) -> Wanted:
     """Return what the fields ask for; raise JudgeError naming the field that does not fit."""
-    from dataexplore.judge.budget import Limits
+    from dataexplore.judge.endpoint.budget import Limits
     from dataexplore.judge.request import Request
 
     kind = {"": "endpoint", "local model": "local"}.get(values["kind"], values["kind"])

@@ -7,10 +7,10 @@ from functools import partial
 from typing import Any
 
 from dataexplore.jobs.context import JobContext
+from dataexplore.judge.endpoint.pool import Pool
+from dataexplore.judge.endpoint.threads import in_thread
 from dataexplore.judge.judge import Judge
-from dataexplore.judge.pool import Pool
 from dataexplore.judge.replies import SCORED, UNPARSED
-from dataexplore.judge.threads import in_thread
 
 _EVERY = 1.0  # seconds
 _LOOKED_AT = 60

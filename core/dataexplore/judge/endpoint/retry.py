@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from math import isfinite
 
-from dataexplore.judge import failure
-from dataexplore.judge.failure import Failure
+from dataexplore.judge.endpoint import failure
+from dataexplore.judge.endpoint.failure import Failure
 
 TRIES = {
     failure.RATE_LIMITED: 8,

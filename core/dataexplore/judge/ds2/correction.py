@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from dataexplore.coverage.tiles import with_vector
 from dataexplore.errors import SignalError
-from dataexplore.judge.neighbours import Nearest, nearest_rows
-from dataexplore.judge.transition import Levels, Transition, transition
+from dataexplore.judge.ds2.neighbours import Nearest, nearest_rows
+from dataexplore.judge.ds2.transition import Levels, Transition, transition
 from dataexplore.signals.signal import Scores
 from dataexplore.vectors.arrays import Cancelled, FloatMatrix, Progress
 

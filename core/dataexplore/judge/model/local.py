@@ -7,13 +7,13 @@ import numpy as np
 
 from dataexplore.errors import JudgeError
 from dataexplore.judge.asked import Asked, Said
-from dataexplore.judge.conversation import opening
-from dataexplore.judge.likelihood import Wanted
-from dataexplore.judge.measure import LogProbabilities, Prepared, unscored
+from dataexplore.judge.model.conversation import opening
+from dataexplore.judge.model.likelihood import Wanted
+from dataexplore.judge.model.measure import LogProbabilities, Prepared, unscored
+from dataexplore.judge.model.scale import Scale
 from dataexplore.judge.prompt import messages
 from dataexplore.judge.replies import SCORED, UNPARSED, Reply
 from dataexplore.judge.rubric import Rubric
-from dataexplore.judge.scale import Scale
 from dataexplore.tune.template import Template
 
 FLOOR = 0.5

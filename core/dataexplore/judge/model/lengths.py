@@ -4,8 +4,8 @@ from functools import cache
 from typing import Any
 
 from dataexplore.judge.asked import Asked
-from dataexplore.judge.conversation import messages_of
-from dataexplore.judge.measure import LogProbabilities, Prepared, unscored
+from dataexplore.judge.model.conversation import messages_of
+from dataexplore.judge.model.measure import LogProbabilities, Prepared, unscored
 from dataexplore.judge.replies import SCORED, Reply
 from dataexplore.tune.template import IGNORED, Template
 

@@ -9,9 +9,9 @@ from dataexplore.jobs.context import JobContext
 from dataexplore.judge import asked
 from dataexplore.judge.asked import read_asked
 from dataexplore.judge.judge import Judge
-from dataexplore.judge.likelihood import Likelihood
-from dataexplore.judge.measure import Measure, Prepared
-from dataexplore.judge.progress import Progress
+from dataexplore.judge.model.likelihood import Likelihood
+from dataexplore.judge.model.measure import Measure, Prepared
+from dataexplore.judge.model.progress import Progress
 from dataexplore.judge.replies import ERROR, SCORED, UNPARSED, Replies, Reply
 
 _SORTED = 2048

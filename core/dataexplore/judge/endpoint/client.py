@@ -8,13 +8,13 @@ from urllib.parse import parse_qsl
 
 import orjson
 
-from dataexplore.judge import failure
-from dataexplore.judge.answer import Answer, answer_in
-from dataexplore.judge.failure import Failure
-from dataexplore.judge.fields import Fields, unwanted
-from dataexplore.judge.gate import Window
-from dataexplore.judge.key import Hider
-from dataexplore.judge.retry import retry_after
+from dataexplore.judge.endpoint import failure
+from dataexplore.judge.endpoint.answer import Answer, answer_in
+from dataexplore.judge.endpoint.failure import Failure
+from dataexplore.judge.endpoint.fields import Fields, unwanted
+from dataexplore.judge.endpoint.gate import Window
+from dataexplore.judge.endpoint.key import Hider
+from dataexplore.judge.endpoint.retry import retry_after
 from dataexplore.text import short
 
 _CONNECT = 15.0  # seconds
@@ -43,7 +43,7 @@ class Client:
         import httpx2
         import openai
 
-        from dataexplore.judge.transport import Connections
+        from dataexplore.judge.endpoint.transport import Connections
 
         self.address = address
         self.fields = fields

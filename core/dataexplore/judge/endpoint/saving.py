@@ -3,8 +3,8 @@
 import asyncio
 from functools import partial
 
+from dataexplore.judge.endpoint.threads import in_thread
 from dataexplore.judge.replies import Replies, Reply
-from dataexplore.judge.threads import in_thread
 
 _MOST_WAITING = 2000
 """Replies; a disk that is slower than the endpoint slows the pool down instead of filling the memory."""

@@ -7,17 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from dataexplore.errors import JudgeError
-from dataexplore.judge import failure
-from dataexplore.judge.answer import Answer
 from dataexplore.judge.asked import Asked
-from dataexplore.judge.budget import Budget
-from dataexplore.judge.client import Client
-from dataexplore.judge.failure import Failure, NotSentError
-from dataexplore.judge.feed import Feed
-from dataexplore.judge.gate import Gate
+from dataexplore.judge.endpoint import failure
+from dataexplore.judge.endpoint.answer import Answer
+from dataexplore.judge.endpoint.budget import Budget
+from dataexplore.judge.endpoint.client import Client
+from dataexplore.judge.endpoint.failure import Failure, NotSentError
+from dataexplore.judge.endpoint.feed import Feed
+from dataexplore.judge.endpoint.gate import Gate
+from dataexplore.judge.endpoint.retry import TRIES, Run, pause
+from dataexplore.judge.endpoint.saving import Saver
 from dataexplore.judge.replies import ERROR, Reply
-from dataexplore.judge.retry import TRIES, Run, pause
-from dataexplore.judge.saving import Saver
 
 _SPARE = 3
 """Texts that wait for their next try or are prepared, for each request that may be under way."""

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from dataexplore.errors import JudgeError
 from dataexplore.jobs.context import reason_of
-from dataexplore.judge.batching import batches
-from dataexplore.judge.shared_prefix import SharedPrefix, shared_prefix
+from dataexplore.judge.model.batching import batches
+from dataexplore.judge.model.shared_prefix import SharedPrefix, shared_prefix
 from dataexplore.text import short
 from dataexplore.tune import model as models
 

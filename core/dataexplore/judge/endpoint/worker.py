@@ -11,24 +11,24 @@ from dataexplore.errors import DataexploreError, JobError, JudgeError
 from dataexplore.jobs import lock
 from dataexplore.jobs.context import JobContext, reason_of
 from dataexplore.judge import asked as asked_file
-from dataexplore.judge.address import check_address, in_the_open
 from dataexplore.judge.asked import Asked
-from dataexplore.judge.budget import FILE as SPENT
-from dataexplore.judge.budget import Budget, Limits
-from dataexplore.judge.client import Client
-from dataexplore.judge.failure import LimitReachedError
-from dataexplore.judge.feed import Feed
-from dataexplore.judge.fields import fields_of
+from dataexplore.judge.endpoint.address import check_address, in_the_open
+from dataexplore.judge.endpoint.budget import FILE as SPENT
+from dataexplore.judge.endpoint.budget import Budget, Limits
+from dataexplore.judge.endpoint.client import Client
+from dataexplore.judge.endpoint.failure import LimitReachedError
+from dataexplore.judge.endpoint.feed import Feed
+from dataexplore.judge.endpoint.fields import fields_of
+from dataexplore.judge.endpoint.gate import Gate, Window
+from dataexplore.judge.endpoint.key import VARIABLE, Hider, find_key, hider
+from dataexplore.judge.endpoint.pool import Pool
+from dataexplore.judge.endpoint.prices import Price
+from dataexplore.judge.endpoint.questions import question_of
+from dataexplore.judge.endpoint.saving import Saver
+from dataexplore.judge.endpoint.telling import Teller
 from dataexplore.judge.folder import lock_file, read_secret
-from dataexplore.judge.gate import Gate, Window
 from dataexplore.judge.judge import Judge
-from dataexplore.judge.key import VARIABLE, Hider, find_key, hider
-from dataexplore.judge.pool import Pool
-from dataexplore.judge.prices import Price
-from dataexplore.judge.questions import question_of
 from dataexplore.judge.replies import Replies
-from dataexplore.judge.saving import Saver
-from dataexplore.judge.telling import Teller
 
 CONCURRENCY, TIMEOUT = 16, 120.0
 """Requests under way at once, and seconds that one may take, unless the settings say otherwise."""

@@ -5,9 +5,9 @@ from urllib.parse import urlsplit
 
 import httpx2
 
-from dataexplore.judge.failure import NotSentError
-from dataexplore.judge.gate import Window
-from dataexplore.judge.retry import retry_after
+from dataexplore.judge.endpoint.failure import NotSentError
+from dataexplore.judge.endpoint.gate import Window
+from dataexplore.judge.endpoint.retry import retry_after
 
 _MOST = 4 << 20
 """Bytes of an answer."""

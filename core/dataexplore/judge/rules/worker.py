@@ -15,10 +15,10 @@ from dataexplore.jobs import lock
 from dataexplore.jobs.context import JobContext
 from dataexplore.judge import asked
 from dataexplore.judge.asked import Asked, read_asked
-from dataexplore.judge.checks import checks_of, sides_of
 from dataexplore.judge.folder import lock_file
 from dataexplore.judge.judge import Judge
 from dataexplore.judge.replies import SCORED, UNPARSED, Replies, Reply
+from dataexplore.judge.rules.checks import checks_of, sides_of
 
 _AT_ONCE = 2000
 """Rows between two looks at whether to stop: under a second."""

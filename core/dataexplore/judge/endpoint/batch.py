@@ -11,12 +11,12 @@ import orjson
 
 from dataexplore.errors import JudgeError
 from dataexplore.jobs.files import FILE_MODE
-from dataexplore.judge import failure
-from dataexplore.judge.answer import answer_in
 from dataexplore.judge.asked import Asked
-from dataexplore.judge.failure import Failure
-from dataexplore.judge.fields import Fields
-from dataexplore.judge.questions import Question
+from dataexplore.judge.endpoint import failure
+from dataexplore.judge.endpoint.answer import answer_in
+from dataexplore.judge.endpoint.failure import Failure
+from dataexplore.judge.endpoint.fields import Fields
+from dataexplore.judge.endpoint.questions import Question
 from dataexplore.judge.replies import ERROR, SCORED, UNPARSED, Hash, Replies, Reply
 from dataexplore.text import short
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataexplore.judge.asked import Asked
-from dataexplore.judge.likelihood import Wanted
+from dataexplore.judge.model.likelihood import Wanted
 from dataexplore.judge.replies import UNPARSED, Reply
 
 LogProbabilities = Sequence[NDArray[np.float64]]

@@ -17,13 +17,13 @@ from dataexplore.jobs import lock
 from dataexplore.jobs.context import JobContext
 from dataexplore.judge import asked, folder
 from dataexplore.judge.asked import read_asked
-from dataexplore.judge.ifd import WINDOW, Difficulty
 from dataexplore.judge.judge import Judge
-from dataexplore.judge.lengths import Lengths
-from dataexplore.judge.likelihood import Likelihood
-from dataexplore.judge.local import LocalJudge
-from dataexplore.judge.measure import Measure
-from dataexplore.judge.measuring import StopAskedError, Work, measure_all
+from dataexplore.judge.model.ifd import WINDOW, Difficulty
+from dataexplore.judge.model.lengths import Lengths
+from dataexplore.judge.model.likelihood import Likelihood
+from dataexplore.judge.model.local import LocalJudge
+from dataexplore.judge.model.measure import Measure
+from dataexplore.judge.model.measuring import StopAskedError, Work, measure_all
 from dataexplore.judge.replies import ERROR, SCORED, UNPARSED, Replies
 from dataexplore.judge.rubric import Rubric
 from dataexplore.tune import model as models

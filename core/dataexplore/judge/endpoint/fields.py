@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dataexplore.judge.endpoint.questions import Question
 from dataexplore.judge.judge import Judge
-from dataexplore.judge.questions import Question
 
 _LIKELIEST = 20
 """The most that hosted endpoints give; some take five."""

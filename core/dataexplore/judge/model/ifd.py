@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from dataexplore.judge.asked import Asked
-from dataexplore.judge.conversation import last_answer, messages_of
-from dataexplore.judge.likelihood import Wanted
-from dataexplore.judge.measure import LogProbabilities, Prepared, unscored
+from dataexplore.judge.model.conversation import last_answer, messages_of
+from dataexplore.judge.model.likelihood import Wanted
+from dataexplore.judge.model.measure import LogProbabilities, Prepared, unscored
 from dataexplore.judge.replies import SCORED, Reply
 from dataexplore.tune.template import Template
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from dataexplore.judge import failure
-from dataexplore.judge.failure import Failure
+from dataexplore.judge.endpoint import failure
+from dataexplore.judge.endpoint.failure import Failure
 
 _LONGEST_TEXT = 100_000
 _MOST_TOKENS = 1 << 40

@@ -9,10 +9,10 @@ from dataexplore.dataset.dataset import Dataset, Part
 from dataexplore.dataset.roles import ASSISTANT, USER
 from dataexplore.dataset.textflags import hidden_problems
 from dataexplore.judge.asked import Said
-from dataexplore.judge.endings import truncated
-from dataexplore.judge.foreign import foreign
-from dataexplore.judge.repetition import repetitive
-from dataexplore.judge.wordings import (
+from dataexplore.judge.rules.endings import truncated
+from dataexplore.judge.rules.foreign import foreign
+from dataexplore.judge.rules.repetition import repetitive
+from dataexplore.judge.rules.wordings import (
     copied,
     filler,
     inputs_of,

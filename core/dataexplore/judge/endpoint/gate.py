@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from dataexplore.judge.retry import pause
+from dataexplore.judge.endpoint.retry import pause
 
 _LONGEST = 24 * 3600.0
 """Seconds; who asks for more is asked again after a day."""

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dataexplore.judge.asked import Asked, read_asked
+from dataexplore.judge.endpoint.threads import in_thread
 from dataexplore.judge.replies import SCORED, UNPARSED, Hash, Replies
-from dataexplore.judge.threads import in_thread
 
 _AHEAD = 64
 _LONGEST_READ = 0.1

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataexplore.errors import JudgeError
-from dataexplore.judge.conversation import last_answer, opening
+from dataexplore.judge.model.conversation import last_answer, opening
 from dataexplore.judge.rubric import Rubric
 from dataexplore.tune.template import Template
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dataexplore.judge.asked import Said
-from dataexplore.judge.prices import Price
+from dataexplore.judge.endpoint.prices import Price
 from dataexplore.judge.prompt import messages
 from dataexplore.judge.rubric import Rubric
 

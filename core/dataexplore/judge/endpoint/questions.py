@@ -5,15 +5,15 @@ from importlib import import_module
 from typing import Any, Protocol, cast
 
 from dataexplore.errors import JobError
-from dataexplore.judge.answer import Answer
 from dataexplore.judge.asked import Asked
-from dataexplore.judge.expected import expected_score
+from dataexplore.judge.endpoint.answer import Answer
+from dataexplore.judge.endpoint.expected import expected_score
 from dataexplore.judge.parse import read_score
 from dataexplore.judge.prompt import messages, schema
 from dataexplore.judge.replies import SCORED, UNPARSED, Reply
 from dataexplore.judge.rubric import Rubric
 
-SCORING = "dataexplore.judge.questions"
+SCORING = "dataexplore.judge.endpoint.questions"
 """The module of the question that is asked when the settings name none."""
 
 

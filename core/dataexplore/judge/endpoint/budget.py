@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from dataexplore.errors import JudgeError
 from dataexplore.jobs.files import FILE_MODE
-from dataexplore.judge.answer import Answer
-from dataexplore.judge.failure import Failure, LimitReachedError
-from dataexplore.judge.prices import Price
+from dataexplore.judge.endpoint.answer import Answer
+from dataexplore.judge.endpoint.failure import Failure, LimitReachedError
+from dataexplore.judge.endpoint.prices import Price
 
 FILE = "spent"
 _ROUND = 1e-9

@@ -1,0 +1,1 @@
+"""Scores put right by those of near rows, after DS2."""

@@ -1,0 +1,1 @@
+"""Rule checks: what is wrong with a row without asking anybody."""
