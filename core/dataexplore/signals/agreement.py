@@ -7,6 +7,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from dataexplore.signals.consensus import scale_of
 from dataexplore.signals.signal import Scores, Signal
 
 
@@ -26,6 +27,8 @@ class Agreement:
     """
     spearman: float | None
     """Correlation of the ranks: 1 where both order the rows alike, on whatever scale."""
+    one_scale: bool = True
+    """Whether both seem to be on one scale (`scale_of`); where not, exact and kappa say little."""
 
 
 def agreements(signals: Iterable[Signal]) -> list[Agreement]:
@@ -43,7 +46,13 @@ def agreement(first: str, a: Scores, second: str, b: Scores) -> Agreement:
     if not len(x):
         return Agreement(first, second, 0, None, None, None)
     return Agreement(
-        first, second, len(x), float(np.mean(x == y)), _kappa(x, y), _correlation(_ranks(x), _ranks(y))
+        first,
+        second,
+        len(x),
+        float(np.mean(x == y)),
+        _kappa(x, y),
+        _correlation(_ranks(x), _ranks(y)),
+        scale_of(x) == scale_of(y),
     )
 
 

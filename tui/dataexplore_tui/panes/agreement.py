@@ -90,7 +90,7 @@ def _agreement(
     own = [one for one in found if active in (one.first, one.second)]
     if own and len(lines) + 3 < height:
         heading = table((), width, f"{squeezed(active, _room(width) - 5)} and")
-        lines += [Text(), *heading, *(pair_line(one, width, active) for one in own)]
+        lines += [Text(), *heading, *(pair_line(one, width, active) for one in own), *_apart(own)]
     return lines
 
 
@@ -98,7 +98,13 @@ def table(found: Sequence[Agreement], width: int, name: str = "") -> list[Text]:
     """Return pairs as lines: rows that both scored, exact, kappa, Spearman."""
     heads = "".join(f"{head:>{cells}}" for head, cells in _WIDTHS.items())
     lines = [line((f" {name:<{_room(width)}}{heads}", DIM))]
-    return [*lines, *(pair_line(one, width) for one in found)]
+    return [*lines, *(pair_line(one, width) for one in found), *_apart(found)]
+
+
+def _apart(found: Sequence[Agreement]) -> list[Text]:
+    if all(one.one_scale for one in found):
+        return []
+    return [line((" ≠ another scale: exact and kappa say little there", DIM))]
 
 
 def _room(width: int) -> int:
@@ -112,8 +118,9 @@ def pair_line(found: Agreement, width: int, of: str = "") -> Text:
     if of:
         names = squeezed(found.second if of == found.first else found.first, _room(width) - 1)
     figures = (f"{said(figure(found, one), one):>{_WIDTHS[one]}}" for one in MEASURES)
+    mark = " " if found.one_scale else "≠"
     return line(
-        shown(f" {names:<{_room(width)}}", ACCENT), (f"{found.rows:>{_WIDTHS['rows']},}", DIM), *figures
+        shown(f"{mark}{names:<{_room(width)}}", ACCENT), (f"{found.rows:>{_WIDTHS['rows']},}", DIM), *figures
     )
 
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 from collections.abc import Mapping
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from dataexplore.judge.endpoint.saving import Saver
 from dataexplore.judge.endpoint.telling import Teller
 from dataexplore.judge.folder import lock_file, read_secret
 from dataexplore.judge.judge import Judge
-from dataexplore.judge.replies import Replies
+from dataexplore.judge.replies import SCORED, Replies
 
 CONCURRENCY, TIMEOUT = 16, 120.0
 """Requests under way at once, and seconds that one may take, unless the settings say otherwise."""
@@ -135,6 +136,7 @@ class _Judging:
             finally:
                 with contextlib.suppress(DataexploreError, OSError):  # why it ended is worth more
                     await teller.tell(stopped_by=by)
+        self._tell_of_no_probabilities()
         if not stopped:
             context.finish(teller.result())
             (context.folder / asked_file.FILE).unlink(
@@ -169,6 +171,16 @@ class _Judging:
 
     def _prompt(self, asked: Asked) -> list[dict[str, str]]:
         return self._question.messages(asked, self._secret)
+
+    def _tell_of_no_probabilities(self) -> None:
+        """Say it where the second signal stays empty: some servers pass over what they do not know."""
+        if len(self._judge.signals) < 2:
+            return
+        scored = [
+            reply.scores for reply in self._replies.replies(SCORED) if reply.job == self._context.job.id
+        ]
+        if scored and all(isnan(scores[1]) for scores in scored):
+            self._warn(f"the server gave no probabilities: {self._judge.signals[1]} is empty")
 
     def _warn(self, text: str) -> None:
         self._context.event("warning", text=text)

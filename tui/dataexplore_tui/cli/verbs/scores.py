@@ -47,7 +47,8 @@ _KEYS = f"""\
 keys: with --signal: signal, scored, unscored, kept (rows >= T, null without
   --at), at, exact, values {{value: rows}}; without: signals [{{name, origin,
   scored, unscored, min, max, mean}}]; with --agreement: agreement [{{first,
-  second, rows, exact, kappa, spearman}}], null for what the rows cannot tell;
+  second, rows, exact, kappa, spearman, one_scale}}], null for what the rows
+  cannot tell;
   with --import also: matched, unmatched (lines of the file),
   rated (rows), columns;
 {KEYS}"""
