@@ -61,12 +61,17 @@ class Driver:
     async def shows(self, *texts: str, patience: int = 1) -> None:
         """Wait until every text is on screen; `patience` is more where a process has to start first."""
         for _ in range(_TRIES * patience):
-            seen = self.text()
-            if all(text in seen for text in texts):
+            if not self._missing(texts):
                 return
             await self._pilot.pause(0.02)
-        missing = [text for text in texts if text not in self.text()]
+        missing = self._missing(texts)
         raise AssertionError(f"not on screen: {missing}\n{self.text()}")
+
+    def _missing(self, texts: Iterable[str]) -> list[str]:
+        """Return what is not on screen; a text may go on in the next line, where the width ends."""
+        seen = self.text()
+        flat = " ".join(seen.split())
+        return [text for text in texts if text not in seen and text not in flat]
 
     async def lacks(self, text: str) -> None:
         """Wait until a text is no longer on screen."""
